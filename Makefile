@@ -1,0 +1,46 @@
+# A thin face on meson. `make demo` and `make check` install what is missing
+# (Debian packages only, as root or with sudo), build, and do what they say.
+BUILD ?= build
+PREFIX ?= /usr/local
+SHARED ?= ../shared
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+names = $(shell sed 's/\#.*//' $(1))
+
+.PHONY: all build demo check install clean packages packages-check
+
+all: build
+
+define install-missing
+@missing=""; for p in $(call names,$(1)); do \
+  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+done; \
+if [ -n "$$missing" ]; then \
+  echo "installing:$$missing"; \
+  $(SUDO) apt-get update -qq && \
+  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+packages:
+	$(call install-missing,packages.txt)
+
+packages-check: packages
+	$(call install-missing,packages-check.txt)
+
+$(BUILD)/build.ninja: | packages
+	meson setup $(BUILD) --prefix $(PREFIX)
+
+build: packages $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+demo: build
+	@tools/demo $(BUILD)/movinet $(SHARED)
+
+check: packages-check
+	@tools/check
+
+install: build
+	$(SUDO) meson install -C $(BUILD)
+
+clean:
+	rm -rf $(BUILD) build-*

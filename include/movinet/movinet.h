@@ -1,0 +1,390 @@
+/* movinet: streaming video action recognition.
+ *
+ * Open a MoViNet .tflite file, open a stream on it, push frames, read scores.
+ *
+ *     movinet_model *model;
+ *     movinet_stream *stream;
+ *     movinet_error err;
+ *     if (movinet_model_open(&model, "a0.tflite", NULL, &err)) puts(err.message);
+ *     movinet_stream_open(&stream, model, NULL, &err);
+ *     movinet_stream_push(stream, &frame, NULL, &err);
+ *     const float *p = movinet_stream_scores(stream);
+ *
+ * Threads: a movinet_model never changes after it was opened and may be used
+ * from any number of threads at once. Every other object (stream, video,
+ * filter) belongs to one thread at a time.
+ *
+ * Every option structure may be all zeros: zero means the default.
+ * Every `movinet_error *err` may be NULL.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOVINET_MOVINET_H
+#define MOVINET_MOVINET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define MOVINET_API __attribute__((visibility("default")))
+#else
+#define MOVINET_API
+#endif
+
+/* ---- version, status, errors -------------------------------------------- */
+
+#define MOVINET_VERSION_MAJOR 0
+#define MOVINET_VERSION_MINOR 1
+#define MOVINET_VERSION_PATCH 0
+
+/** "0.1.0". Static. */
+MOVINET_API const char *movinet_version(void);
+
+typedef enum movinet_status {
+    MOVINET_OK = 0,
+    MOVINET_END = 1,             ///< no more frames; not an error, carries no message
+    MOVINET_ERR_ARGUMENT = -1,   ///< the caller passed something that cannot be
+    MOVINET_ERR_MEMORY = -2,     ///< out of memory
+    MOVINET_ERR_IO = -3,         ///< a file or device could not be read or written
+    MOVINET_ERR_FORMAT = -4,     ///< a file is damaged or is not what it should be
+    MOVINET_ERR_UNSUPPORTED = -5,///< well-formed, but not supported, or not built in
+    MOVINET_ERR_NETWORK = -6,    ///< a download failed
+    MOVINET_ERR_CANCELLED = -7,  ///< a callback asked to stop
+} movinet_status;
+
+/** What went wrong: one line, lower case, without a newline. The caller owns
+ * it (usually on the stack); every failing call fills it in, others leave it
+ * alone. */
+typedef struct movinet_error {
+    movinet_status status;
+    char message[500];
+} movinet_error;
+
+/** A short English name of a status ("out of memory"). Static. */
+MOVINET_API const char *movinet_status_name(movinet_status status);
+
+/* ---- model --------------------------------------------------------------- */
+
+typedef struct movinet_model movinet_model;
+
+typedef struct movinet_model_options {
+    const char *labels_path; ///< text file, one label a line; NULL: the model's own, or
+                             ///< the 600 Kinetics names if it has 600 classes and none
+    uint8_t reserved[56];
+} movinet_model_options;
+
+/** Opens a .tflite file. `*out` is to be given to movinet_model_close.
+ * Errors: IO, FORMAT, UNSUPPORTED (names the op, version and tensor), MEMORY. */
+MOVINET_API movinet_status movinet_model_open(movinet_model **out, const char *path,
+                                              const movinet_model_options *options,
+                                              movinet_error *err);
+
+/** The same from memory. The bytes are not needed after the call. */
+MOVINET_API movinet_status movinet_model_open_memory(movinet_model **out, const void *bytes,
+                                                     size_t size,
+                                                     const movinet_model_options *options,
+                                                     movinet_error *err);
+
+/** Gives the model back; NULL is fine. Streams that are open on it keep what
+ * they need until they are closed. */
+MOVINET_API void movinet_model_close(movinet_model *model);
+
+typedef enum movinet_label_source {
+    MOVINET_LABELS_NONE = 0,     ///< classes have numbers only
+    MOVINET_LABELS_METADATA = 1, ///< from the file's own metadata
+    MOVINET_LABELS_FILE = 2,     ///< from movinet_model_options.labels_path
+    MOVINET_LABELS_KINETICS = 3, ///< the built-in 600 Kinetics names
+} movinet_label_source;
+
+/** What a model is. All pointers live as long as the model. */
+typedef struct movinet_model_info {
+    const char *variant;     ///< "A0" … "A5", "T0", or "unknown"
+    const char *precision;   ///< "int8", "float32", "float16", "dynamic range"
+    const char *description; ///< the file's own description, "" if it has none
+    const char *signature;   ///< key of the signature in use, "" if the file has none
+    bool streaming;          ///< has state pairs; otherwise each frame stands alone
+    bool squeeze_excitation;
+    int frame_width, frame_height; ///< pixels, RGB
+    int frames_per_step;     ///< frames the image input takes at once: 1
+    double frame_rate;       ///< frames a second that the network was trained at: 5
+    int n_classes;
+    movinet_label_source label_source;
+    int n_inputs;            ///< of the file, states included
+    int n_states;
+    size_t state_bytes;      ///< of all states in the file's own types
+    size_t stream_bytes;     ///< memory that one stream takes
+    int n_ops;
+    int n_tensors;
+    int64_t macs;            ///< multiply-adds of convolutions and matrix products, a frame
+    int64_t parameters;      ///< number of constant weights and biases
+    size_t file_bytes;
+    uint8_t sha256[32];      ///< of the file
+} movinet_model_info;
+
+MOVINET_API const movinet_model_info *movinet_model_get_info(const movinet_model *model);
+
+/** Label of a class, never NULL: "class 17" where there are no labels, "?" for
+ * an index outside 0 … n_classes-1. Lives as long as the model. */
+MOVINET_API const char *movinet_model_label(const movinet_model *model, int index);
+
+typedef enum movinet_type {
+    MOVINET_FLOAT32 = 0,
+    MOVINET_FLOAT16 = 1,
+    MOVINET_INT32 = 2,
+    MOVINET_UINT8 = 3,
+    MOVINET_INT64 = 4,
+    MOVINET_STRING = 5,
+    MOVINET_BOOL = 6,
+    MOVINET_INT16 = 7,
+    MOVINET_INT8 = 9,
+    MOVINET_FLOAT64 = 10,
+} movinet_type;
+
+/** "int8", "float32", … Static. */
+MOVINET_API const char *movinet_type_name(movinet_type type);
+
+#define MOVINET_MAX_RANK 8
+
+/** A tensor of the file. Pointers live as long as the model. */
+typedef struct movinet_tensor_info {
+    const char *name;
+    movinet_type type;
+    int rank;
+    int32_t shape[MOVINET_MAX_RANK];
+    size_t bytes;
+    bool constant;
+    int n_scales;                ///< 0: not quantized, 1: per tensor, else per channel
+    int quantized_dimension;     ///< the axis that the scales go along
+    const float *scales;         ///< [n_scales]
+    const int32_t *zero_points;  ///< [n_scales]
+} movinet_tensor_info;
+
+MOVINET_API movinet_status movinet_model_tensor(const movinet_model *model, int index,
+                                                movinet_tensor_info *out);
+
+/** An op of the file. Pointers live as long as the model. */
+typedef struct movinet_op_info {
+    const char *name;    ///< "CONV_2D"
+    int version;
+    int n_inputs;
+    const int32_t *inputs;  ///< tensor indices; -1: left out
+    int n_outputs;
+    const int32_t *outputs;
+    int64_t macs;        ///< multiply-adds a frame
+    bool folded;         ///< computed once, when the model was opened
+} movinet_op_info;
+
+MOVINET_API movinet_status movinet_model_op(const movinet_model *model, int index,
+                                            movinet_op_info *out);
+
+/** A state: what the network remembers from frame to frame. */
+typedef struct movinet_state_info {
+    const char *name;    ///< "state_block1_layer0_stream_buffer"
+    int input, output;   ///< tensor indices
+    bool pass_through;   ///< output and input are one tensor: it never changes
+} movinet_state_info;
+
+MOVINET_API movinet_status movinet_model_state(const movinet_model *model, int index,
+                                               movinet_state_info *out);
+
+/* ---- frames and streams -------------------------------------------------- */
+
+typedef enum movinet_pixel {
+    MOVINET_RGB8 = 0,   ///< uint8_t R, G, B
+    MOVINET_RGBF32 = 1, ///< float R, G, B in [0, 1]
+} movinet_pixel;
+
+/** A picture. Only pixels, width and height must be set. */
+typedef struct movinet_frame {
+    const void *pixels;  ///< height rows of width × (R, G, B), top row first
+    int width, height;   ///< as stored
+    ptrdiff_t stride;    ///< bytes from row to row; 0: no gap between rows
+    movinet_pixel pixel;
+    double time;         ///< seconds; must not run backwards where frames are sampled
+    double pixel_aspect; ///< width of a pixel / its height; 0: square
+    int rotation;        ///< turn clockwise by 0, 90, 180 or 270 to see it upright
+    bool mirrored;       ///< flip left-right after turning
+} movinet_frame;
+
+/** How a picture of any size becomes the network's square input. All three
+ * resample with the same antialiased bilinear filter. */
+typedef enum movinet_preprocess {
+    MOVINET_PREPROCESS_DEFAULT = 0, ///< squash
+    MOVINET_PREPROCESS_SQUASH = 1,  ///< the whole picture, its aspect ratio given up
+    MOVINET_PREPROCESS_CROP = 2,    ///< the largest centred square
+    MOVINET_PREPROCESS_TRAIN = 3,   ///< the centred square that the network was evaluated on:
+                                    ///< short side to 192 (256 from 224 up), centre crop
+} movinet_preprocess;
+
+/** "squash", "crop", "train". Static; NULL for anything else. */
+MOVINET_API const char *movinet_preprocess_name(movinet_preprocess preprocess);
+/** The reverse; false if there is no such name. */
+MOVINET_API bool movinet_preprocess_from_name(const char *name, movinet_preprocess *out);
+
+typedef struct movinet_stream movinet_stream;
+
+typedef struct movinet_stream_options {
+    int threads;                   ///< 0 or 1: the caller's thread alone
+    movinet_preprocess preprocess;
+    double sample_rate;            ///< 0: every pushed frame is classified. Otherwise frames
+                                   ///< a second: pushed frames that come sooner are passed over
+    uint8_t reserved[48];
+} movinet_stream_options;
+
+/** Opens a stream with all states zero. All its memory is taken here; pushing
+ * frames takes none (but when the size of the pushed pictures changes). */
+MOVINET_API movinet_status movinet_stream_open(movinet_stream **out, movinet_model *model,
+                                               const movinet_stream_options *options,
+                                               movinet_error *err);
+MOVINET_API void movinet_stream_close(movinet_stream *stream);
+
+/** Classifies one frame and moves the states on. `*taken` (may be NULL) tells
+ * whether the frame was classified; it is false only where sample_rate passed
+ * over it. After an error the stream is as it was before the call. */
+MOVINET_API movinet_status movinet_stream_push(movinet_stream *stream, const movinet_frame *frame,
+                                               bool *taken, movinet_error *err);
+
+/** Softmax of the logits after the last classified frame, [n_classes]. Valid
+ * until the next push, reset, restore or close. All zero before the first. */
+MOVINET_API const float *movinet_stream_scores(const movinet_stream *stream);
+/** The logits themselves, [n_classes]. */
+MOVINET_API const float *movinet_stream_logits(const movinet_stream *stream);
+/** Frames classified since opening or reset. */
+MOVINET_API int64_t movinet_stream_frames(const movinet_stream *stream);
+/** Time stamp of the last classified frame, seconds; 0 before the first. */
+MOVINET_API double movinet_stream_time(const movinet_stream *stream);
+
+/** Forgets everything seen: states, frame count and scores to zero. */
+MOVINET_API void movinet_stream_reset(movinet_stream *stream);
+
+/** Size in bytes of a saved stream of this model. */
+MOVINET_API size_t movinet_stream_save_size(const movinet_stream *stream);
+/** Writes states, counters and scores into `buffer` (at least
+ * movinet_stream_save_size bytes). The bytes are the same on every machine. */
+MOVINET_API movinet_status movinet_stream_save(const movinet_stream *stream, void *buffer,
+                                               size_t size, movinet_error *err);
+/** Continues where the saved stream was. Errors: FORMAT if the bytes are
+ * damaged or come from another model; the stream is then unchanged. */
+MOVINET_API movinet_status movinet_stream_restore(movinet_stream *stream, const void *bytes,
+                                                  size_t size, movinet_error *err);
+
+/* ---- scores -------------------------------------------------------------- */
+
+/** scores[i] = exp(logits[i] - max) / sum; in place is fine. */
+MOVINET_API void movinet_softmax(const float *logits, float *scores, int n);
+
+typedef struct movinet_result {
+    int index;    ///< class
+    float score;  ///< probability
+} movinet_result;
+
+/** Which classes are shown: deny, then allow, then threshold, then top. */
+typedef struct movinet_filter movinet_filter;
+
+MOVINET_API movinet_status movinet_filter_open(movinet_filter **out, const movinet_model *model,
+                                               movinet_error *err);
+MOVINET_API void movinet_filter_close(movinet_filter *filter);
+/** Never show this class. `label` is a label (upper and lower case alike) or a
+ * class number. Error: ARGUMENT if the model has no such class. */
+MOVINET_API movinet_status movinet_filter_deny(movinet_filter *filter, const char *label,
+                                               movinet_error *err);
+/** Once anything is allowed, only what is allowed is shown. */
+MOVINET_API movinet_status movinet_filter_allow(movinet_filter *filter, const char *label,
+                                                movinet_error *err);
+/** Hide classes below this probability; 0: none. */
+MOVINET_API void movinet_filter_set_threshold(movinet_filter *filter, float threshold);
+/** Show at most this many; 0: all. */
+MOVINET_API void movinet_filter_set_top(movinet_filter *filter, int top);
+/** Writes the classes to be shown, best first (equal scores: lower index
+ * first), at most `capacity`. Returns how many. scores: [n_classes]. */
+MOVINET_API int movinet_filter_apply(const movinet_filter *filter, const float *scores,
+                                     movinet_result *out, int capacity);
+
+/* ---- video --------------------------------------------------------------- */
+
+/** Frames of a file, pipe ("-"), URL or image sequence, sampled by time.
+ * Where the library was built without FFmpeg only raw input opens; everything
+ * else fails with UNSUPPORTED. */
+typedef struct movinet_video movinet_video;
+
+typedef struct movinet_video_options {
+    double sample_rate;    ///< frames a second; 0: every frame of the source
+    double start;          ///< seconds into the source to begin at
+    double duration;       ///< seconds; 0: to the end
+    int raw_width, raw_height; ///< both set: the source is raw RGB24 frames of this size, at
+                           ///< sample_rate (or 5) frames a second
+    bool (*interrupted)(void *user); ///< asked while waiting; true: give up with CANCELLED
+    void *user;
+    uint8_t reserved[48];
+} movinet_video_options;
+
+typedef struct movinet_video_info {
+    int width, height;       ///< as shown: turned upright, pixels made square
+    double frame_rate;       ///< average, 0: unknown
+    double duration;         ///< seconds, 0: unknown
+    const char *format;      ///< "mov,mp4,m4a,3gp,3g2,mj2"
+    const char *codec;       ///< "h264"
+    int64_t damaged;         ///< packets or frames that could not be decoded, so far
+} movinet_video_info;
+
+MOVINET_API movinet_status movinet_video_open(movinet_video **out, const char *source,
+                                              const movinet_video_options *options,
+                                              movinet_error *err);
+/** The next sampled frame; `*frame` is valid until the next call or close.
+ * frame->time is the sampled time: start + k / sample_rate, where the source's
+ * first frame is at 0. Returns MOVINET_END after the last. */
+MOVINET_API movinet_status movinet_video_next(movinet_video *video, movinet_frame *frame,
+                                              movinet_error *err);
+MOVINET_API const movinet_video_info *movinet_video_get_info(const movinet_video *video);
+MOVINET_API void movinet_video_close(movinet_video *video);
+
+/* ---- published models ---------------------------------------------------- */
+
+typedef struct movinet_published {
+    const char *name;        ///< "a0"
+    const char *title;       ///< "MoViNet-A0-Stream, int8, Kinetics-600"
+    const char *url;         ///< of a .tar.gz with the .tflite inside
+    const char *file_name;   ///< "movinet_a0_stream_int8_k600.tflite"
+    const char *sha256;      ///< of the .tflite, 64 hex digits; NULL: not known
+    uint64_t bytes;          ///< of the .tflite; 0: not known
+} movinet_published;
+
+/** Published models by number; NULL past the last. Static. */
+MOVINET_API const movinet_published *movinet_published_get(int index);
+/** By name; NULL if there is none. Static. */
+MOVINET_API const movinet_published *movinet_published_find(const char *name);
+
+/** The folder of downloaded models: $XDG_DATA_HOME/movinet/models, or
+ * ~/.local/share/movinet/models. Errors: ARGUMENT if there is no home or it
+ * does not fit. */
+MOVINET_API movinet_status movinet_models_dir(char *out, size_t size, movinet_error *err);
+
+/** Where a model is. `name` is a path (something that exists or has a '/' or
+ * ends in .tflite), or a published name that was pulled. */
+MOVINET_API movinet_status movinet_model_find(const char *name, char *out, size_t size,
+                                              movinet_error *err);
+
+typedef struct movinet_pull_options {
+    const char *url;   ///< instead of the published one
+    const char *dir;   ///< instead of movinet_models_dir
+    /** Called now and then; total is 0 while unknown; true: go on. */
+    bool (*progress)(void *user, uint64_t done, uint64_t total);
+    void *user;
+    uint8_t reserved[48];
+} movinet_pull_options;
+
+/** Downloads a published model, continues a download that was broken off,
+ * checks it, and puts it in place whole or not at all. `path` (may be NULL)
+ * receives where. Errors: NETWORK, FORMAT (wrong size or checksum), IO,
+ * UNSUPPORTED (built without libcurl), CANCELLED. */
+MOVINET_API movinet_status movinet_pull(const char *name, const movinet_pull_options *options,
+                                        char *path, size_t path_size, movinet_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

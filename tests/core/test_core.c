@@ -1,6 +1,7 @@
 /* Errors, memory and SHA-256. SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/pool.h"
 #include "core/sha256.h"
 
 #include <setjmp.h>
@@ -146,6 +147,38 @@ static void sha256_known_answers(void **state)
     assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+static void count_task(void *user, int begin, int end)
+{
+    int *counts = user;
+    for (int i = begin; i < end; i++)
+        counts[i]++;
+}
+
+/* Every task is done once, whatever the number of threads and tasks. */
+static void pool_does_each_task_once(void **state)
+{
+    (void)state;
+    movinet_error err;
+    for (int threads = 1; threads <= 5; threads++) {
+        mv_pool *pool;
+        assert_int_equal(mv_pool_open(&pool, threads, &err), MOVINET_OK);
+        for (int n = 0; n < 60; n++) {
+            int counts[60] = {0};
+            mv_pool_run(pool, count_task, counts, n);
+            for (int i = 0; i < 60; i++)
+                assert_int_equal(counts[i], i < n);
+        }
+        mv_pool_close(pool);
+    }
+    int counts[3] = {0};
+    mv_pool_run(NULL, count_task, counts, 3);
+    assert_int_equal(counts[2], 1);
+    mv_pool *none;
+    assert_int_equal(mv_pool_open(&none, 0, &err), MOVINET_ERR_ARGUMENT);
+    assert_int_equal(mv_pool_open(&none, 257, &err), MOVINET_ERR_ARGUMENT);
+    mv_pool_close(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +190,7 @@ int main(void)
         cmocka_unit_test(alloc_is_aligned),
         cmocka_unit_test(files_are_read_whole),
         cmocka_unit_test(sha256_known_answers),
+        cmocka_unit_test(pool_does_each_task_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,99 @@
+/* What a file is, in words. SPDX-License-Identifier: Apache-2.0 */
+#include "api/model.h"
+
+#include <string.h>
+
+/* Every layer of every variant has one spatial depthwise convolution; the
+ * number of layers tells the variants apart (design: MoViNet's tables). */
+static const struct {
+    const char *name;
+    int layers;
+} variants[] = {{"A0", 15}, {"A1", 24}, {"A2", 26}, {"A3", 33},
+                {"A4", 47}, {"A5", 59}, {"T0", 14}};
+
+static const char *variant(const mvg_graph *g)
+{
+    int layers = 0;
+    for (int i = 0; i < g->n_ops; i++) {
+        if (g->ops[i].code != TFL_OP_DEPTHWISE_CONV_2D)
+            continue;
+        const mvg_tensor *w = &g->tensors[g->ops[i].inputs[1]];
+        layers += w->shape[1] > 1 && w->shape[1] == w->shape[2];
+    }
+    for (size_t i = 0; g->n_states && i < sizeof variants / sizeof *variants; i++)
+        if (variants[i].layers == layers)
+            return variants[i].name;
+    return "unknown";
+}
+
+/* Blocks whose running mean is read and written, not only carried along. */
+static bool squeeze_excitation(const mvg_graph *g)
+{
+    for (int i = 0; i < g->n_states; i++) {
+        const mvg_state *s = &g->states[i];
+        if (strstr(s->name, "block") && strstr(s->name, "pool_buffer") && s->input != s->output)
+            return true;
+    }
+    return false;
+}
+
+static const char *precision(const mvg_graph *g)
+{
+    bool int8 = false, mixed = false, half = false;
+    for (int i = 0; i < g->n_ops; i++) {
+        const mvg_op *o = &g->ops[i];
+        const mvg_tensor *first = o->n_inputs && o->inputs[0] >= 0 ? &g->tensors[o->inputs[0]]
+                                                                   : NULL;
+        if (first && first->data && first->type == MOVINET_FLOAT16)
+            half = true;
+        if (o->code != TFL_OP_CONV_2D && o->code != TFL_OP_DEPTHWISE_CONV_2D &&
+            o->code != TFL_OP_FULLY_CONNECTED)
+            continue;
+        bool int8_weights = g->tensors[o->inputs[1]].type == MOVINET_INT8;
+        int8 = int8 || (int8_weights && first->type == MOVINET_INT8);
+        mixed = mixed || (int8_weights && first->type == MOVINET_FLOAT32);
+    }
+    return int8 ? "int8" : mixed ? "dynamic range" : half ? "float16" : "float32";
+}
+
+static int64_t parameters(const mvg_graph *g)
+{
+    int64_t n = 0;
+    for (int i = 0; i < g->n_ops; i++) {
+        const mvg_op *o = &g->ops[i];
+        if (o->code != TFL_OP_CONV_2D && o->code != TFL_OP_DEPTHWISE_CONV_2D &&
+            o->code != TFL_OP_FULLY_CONNECTED)
+            continue;
+        for (int k = 1; k < o->n_inputs; k++)
+            if (o->inputs[k] >= 0)
+                n += (int64_t)g->tensors[o->inputs[k]].count;
+    }
+    return n;
+}
+
+void mva_describe(movinet_model *model)
+{
+    const mvg_graph *g = &model->plan.graph;
+    movinet_model_info *info = &model->info;
+    info->variant = variant(g);
+    info->precision = precision(g);
+    info->description = model->file.description ? model->file.description : "";
+    info->signature = g->signature;
+    info->streaming = g->n_states > 0;
+    info->squeeze_excitation = squeeze_excitation(g);
+    info->frame_width = g->width;
+    info->frame_height = g->height;
+    info->frames_per_step = 1;
+    info->frame_rate = 5;
+    info->n_classes = g->n_classes;
+    info->n_inputs = model->file.n_inputs;
+    info->n_states = g->n_states;
+    for (int i = 0; i < g->n_states; i++)
+        info->state_bytes += g->tensors[g->states[i].input].bytes;
+    info->stream_bytes = model->plan.arena_bytes;
+    info->n_ops = g->n_ops;
+    info->n_tensors = g->n_tensors;
+    for (int i = 0; i < g->n_ops; i++)
+        info->macs += g->ops[i].macs;
+    info->parameters = parameters(g);
+}

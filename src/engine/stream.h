@@ -1,0 +1,36 @@
+/* A stream of the engine: one arena, its states, and a frame at a time.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MV_ENGINE_STREAM_H
+#define MV_ENGINE_STREAM_H
+
+#include "core/pool.h"
+#include "engine/plan.h"
+
+/** Called after each step (tests, profilers): the op's output tensor and its bytes. */
+typedef void mve_observer(void *user, int op, int tensor, const void *bytes, size_t size);
+
+typedef struct mve_stream {
+    const mve_plan *plan;
+    uint8_t *memory;     ///< plan->arena_bytes
+    void **data;         ///< [n_tensors + 1]: where each tensor is
+    mv_pool *pool;       ///< NULL: the caller's thread alone
+    float *image;        ///< [height, width, 3] in [0, 1], to be filled before a step
+    float *image_copy;   ///< owned; NULL where image is the input tensor itself
+    mve_observer *observe;
+    void *user;
+} mve_stream;
+
+/** Takes all memory; states are zero. `plan` must outlive the stream. */
+movinet_status mve_stream_open(mve_stream *s, const mve_plan *plan, int threads,
+                               movinet_error *err);
+void mve_stream_close(mve_stream *s);
+/** All states to real 0. */
+void mve_stream_reset(mve_stream *s);
+/** One frame: from s->image to `logits` [n_classes], states moved on. */
+void mve_stream_step(mve_stream *s, float *logits);
+/** States in the order of the plan, each as its bytes without gaps. */
+size_t mve_stream_state_size(const mve_stream *s);
+void mve_stream_get_states(const mve_stream *s, uint8_t *out);
+void mve_stream_set_states(mve_stream *s, const uint8_t *bytes);
+
+#endif

@@ -1,0 +1,63 @@
+/* The graph: a network's tensors and ops as the file gives them, with shapes
+ * worked out and states paired. It knows what ops mean, not how they are
+ * computed. SPDX-License-Identifier: Apache-2.0 */
+#ifndef MV_GRAPH_GRAPH_H
+#define MV_GRAPH_GRAPH_H
+
+#include "tflite/tflite.h"
+
+typedef struct mvg_tensor {
+    const char *name;
+    movinet_type type;
+    int rank;
+    int32_t shape[MOVINET_MAX_RANK];
+    size_t count;              ///< elements
+    size_t bytes;
+    tfl_quant quant;
+    void *data;                ///< constant, MV_ALIGN aligned, owned by the graph; or NULL
+    int producer;              ///< op index, -1: an input or a constant
+} mvg_tensor;
+
+typedef struct mvg_op {
+    int code, version;
+    int n_inputs, n_outputs;
+    const int32_t *inputs, *outputs;
+    const tfl_options *options;
+    bool folded;               ///< its outputs are constants by now
+    int64_t macs;
+} mvg_op;
+
+typedef struct mvg_state {
+    const char *name;
+    int input, output;         ///< tensors; equal for a pass-through state
+} mvg_state;
+
+typedef struct mvg_graph {
+    int n_tensors, n_ops, n_states;
+    mvg_tensor *tensors;
+    mvg_op *ops;
+    mvg_state *states;
+    int image, logits;         ///< tensors
+    int width, height;
+    int n_classes;
+    const char *signature;
+    mv_arena arena;
+} mvg_graph;
+
+/** Computes one op whose inputs are all constant; its output tensors' shapes
+ * are set and data is allocated. The engine gives this. */
+typedef movinet_status (*mvg_evaluate)(const mvg_graph *graph, int op, movinet_error *err);
+
+/** From a parsed file: pairs states, works out and checks every shape and type,
+ * folds constants. `file` must outlive the graph (names, options, scales).
+ * Errors: UNSUPPORTED (names op, version, tensor, place), FORMAT, MEMORY. */
+movinet_status mvg_build(mvg_graph *graph, const tfl_model *file, mvg_evaluate evaluate,
+                         movinet_error *err);
+void mvg_free(mvg_graph *graph);
+
+/** "op 17 (CONV_2D v3), tensor 239 'name': " + message. */
+movinet_status mvg_fail(const mvg_graph *graph, int op, int tensor, movinet_status status,
+                        movinet_error *err, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+#endif

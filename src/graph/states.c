@@ -117,6 +117,23 @@ static const tfl_signature *choose(const tfl_model *file)
     return file->n_signatures ? &file->signatures[0] : NULL;
 }
 
+/* An input that the signature leaves out would be read unset. */
+static movinet_status all_inputs_named(const mvg_graph *graph, const tfl_model *file,
+                                       const ports *inputs, movinet_error *err)
+{
+    for (int i = 0; i < file->n_inputs; i++) {
+        bool named = false;
+        for (int k = 0; k < inputs->n; k++)
+            named = named || inputs->at[k].tensor == file->inputs[i];
+        if (!named)
+            return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
+                           "input tensor %d '%.80s' is missing from signature '%.80s'",
+                           file->inputs[i], graph->tensors[file->inputs[i]].name,
+                           graph->signature);
+    }
+    return MOVINET_OK;
+}
+
 movinet_status mvg_find_states(mvg_graph *graph, const tfl_model *file, movinet_error *err)
 {
     const tfl_signature *s = choose(file);
@@ -128,7 +145,8 @@ movinet_status mvg_find_states(mvg_graph *graph, const tfl_model *file, movinet_
     if (!made)
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
     graph->signature = s ? s->key : "";
-    return pair(graph, &inputs, &outputs, err);
+    movinet_status status = all_inputs_named(graph, file, &inputs, err);
+    return status ? status : pair(graph, &inputs, &outputs, err);
 }
 
 static movinet_status check_image(mvg_graph *graph, movinet_error *err)

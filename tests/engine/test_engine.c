@@ -1,0 +1,397 @@
+/* Small networks made by hand: states of every kind, folding, views, memory
+ * reuse, and what cannot be run is named. SPDX-License-Identifier: Apache-2.0 */
+#include "engine/stream.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A network under construction; arrays instead of a file. */
+typedef struct net {
+    tfl_model model;
+    tfl_tensor tensors[64];
+    tfl_op ops[32];
+    int32_t links[32][8];
+    int32_t inputs[16], outputs[16];
+    tfl_signature signature;
+    tfl_named in_names[16], out_names[16];
+    float numbers[64][8];
+    int32_t ints[64][8];
+} net;
+
+static const float scale_half = 0.5f;
+static const int32_t zero_3 = 3;
+
+static void net_begin(net *n)
+{
+    memset(n, 0, sizeof *n);
+    n->model.tensors = n->tensors;
+    n->model.ops = n->ops;
+    n->model.inputs = n->inputs;
+    n->model.outputs = n->outputs;
+    n->model.description = "";
+}
+
+static int tensor(net *n, const char *name, movinet_type type, int rank, const int32_t *shape)
+{
+    tfl_tensor *t = &n->tensors[n->model.n_tensors];
+    *t = (tfl_tensor){.name = name, .type = type, .rank = rank};
+    memcpy(t->shape, shape, (size_t)rank * sizeof *shape);
+    return n->model.n_tensors++;
+}
+
+static int vector(net *n, const char *name, movinet_type type, int32_t length)
+{
+    return tensor(n, name, type, 1, &length);
+}
+
+static int const_ints(net *n, int count, const int32_t *values)
+{
+    int t = vector(n, "ints", MOVINET_INT32, count);
+    memcpy(n->ints[t], values, (size_t)count * sizeof *values);
+    n->tensors[t].data = (const uint8_t *)n->ints[t];
+    n->tensors[t].size = (size_t)count * sizeof *values;
+    return t;
+}
+
+static int const_floats(net *n, int count, const float *values)
+{
+    int t = vector(n, "floats", MOVINET_FLOAT32, count);
+    memcpy(n->numbers[t], values, (size_t)count * sizeof *values);
+    n->tensors[t].data = (const uint8_t *)n->numbers[t];
+    n->tensors[t].size = (size_t)count * sizeof *values;
+    return t;
+}
+
+static int image(net *n)
+{
+    return tensor(n, "image", MOVINET_FLOAT32, 5, (int32_t[]){1, 1, 1, 2, 3});
+}
+
+static tfl_op *op(net *n, int code, int n_in, const int32_t *in, int out)
+{
+    int i = n->model.n_ops++;
+    memcpy(n->links[i], in, (size_t)n_in * sizeof *in);
+    n->links[i][7] = out;
+    n->ops[i] = (tfl_op){.code = code,
+                         .version = 1,
+                         .n_inputs = n_in,
+                         .inputs = n->links[i],
+                         .n_outputs = 1,
+                         .outputs = &n->links[i][7]};
+    n->ops[i].options.n_new_shape = -1;
+    return &n->ops[i];
+}
+
+static void ends(net *n, int input, const char *in_name, int output, const char *out_name)
+{
+    if (in_name) {
+        n->in_names[n->model.n_inputs] = (tfl_named){in_name, input};
+        n->inputs[n->model.n_inputs++] = input;
+    }
+    if (out_name) {
+        n->out_names[n->model.n_outputs] = (tfl_named){out_name, output};
+        n->outputs[n->model.n_outputs++] = output;
+    }
+}
+
+static void sign(net *n)
+{
+    n->signature = (tfl_signature){"serving_default", n->model.n_inputs, n->model.n_outputs,
+                                   n->in_names, n->out_names};
+    n->model.signatures = &n->signature;
+    n->model.n_signatures = 1;
+}
+
+/* logits[6] = reshape(image) + state; state' = logits. */
+static void accumulator(net *n, movinet_type type)
+{
+    net_begin(n);
+    int img = image(n), state = vector(n, "s", type, 6);
+    int flat = vector(n, "flat", MOVINET_FLOAT32, 6), sum = vector(n, "sum", MOVINET_FLOAT32, 6);
+    int shape = const_ints(n, 1, (int32_t[]){6});
+    op(n, TFL_OP_RESHAPE, 2, (int32_t[]){img, shape}, flat);
+    if (type == MOVINET_FLOAT32) {
+        op(n, TFL_OP_ADD, 2, (int32_t[]){flat, state}, sum);
+        ends(n, state, "state_a", sum, "state_a");
+    } else { /* an int8 state of scale 0.5, zero point 3 */
+        int real = vector(n, "real", MOVINET_FLOAT32, 6), next = vector(n, "next", type, 6);
+        tfl_quant q = {.n = 1, .scale = &scale_half, .zero_point = &zero_3};
+        n->tensors[state].quant = n->tensors[next].quant = q;
+        op(n, TFL_OP_DEQUANTIZE, 1, (int32_t[]){state}, real);
+        op(n, TFL_OP_ADD, 2, (int32_t[]){flat, real}, sum);
+        op(n, TFL_OP_QUANTIZE, 1, (int32_t[]){sum}, next);
+        ends(n, state, "state_a", next, "state_a");
+    }
+    ends(n, img, "image", sum, "logits");
+    sign(n);
+}
+
+typedef struct run {
+    mve_plan plan;
+    mve_stream stream;
+    float logits[6];
+} run;
+
+static void start(run *r, net *n)
+{
+    movinet_error err;
+    if (mve_plan_build(&r->plan, &n->model, &err) ||
+        mve_stream_open(&r->stream, &r->plan, 1, &err))
+        fail_msg("%s", err.message);
+}
+
+static void frame(run *r, float value)
+{
+    for (int i = 0; i < 6; i++)
+        r->stream.image[i] = value + (float)i;
+    mve_stream_step(&r->stream, r->logits);
+}
+
+static void end(run *r)
+{
+    mve_stream_close(&r->stream);
+    mve_plan_free(&r->plan);
+}
+
+static void float_state_adds_up(void **state)
+{
+    net n;
+    run r;
+    (void)state;
+    accumulator(&n, MOVINET_FLOAT32);
+    start(&r, &n);
+    for (int f = 1; f <= 3; f++) {
+        frame(&r, 1);
+        for (int i = 0; i < 6; i++)
+            assert_true(r.logits[i] == (float)f * (1 + (float)i));
+    }
+    mve_stream_reset(&r.stream);
+    frame(&r, 2);
+    assert_true(r.logits[0] == 2);
+    end(&r);
+}
+
+static void int8_state_starts_at_real_zero(void **state)
+{
+    net n;
+    run r;
+    (void)state;
+    accumulator(&n, MOVINET_INT8);
+    start(&r, &n);
+    frame(&r, 1);
+    assert_true(r.logits[0] == 1 && r.logits[5] == 6);
+    frame(&r, 1);
+    assert_true(r.logits[0] == 2 && r.logits[5] == 12);
+    end(&r);
+}
+
+/* a' = b, b' = a: neither may be overwritten before the other was read. */
+static void swapped_states(void **state)
+{
+    net n;
+    run r;
+    (void)state;
+    net_begin(&n);
+    int img = image(&n), a = vector(&n, "a", MOVINET_INT32, 2), b = vector(&n, "b", MOVINET_INT32, 2);
+    int c = vector(&n, "c", MOVINET_INT32, 2), flat = vector(&n, "flat", MOVINET_FLOAT32, 6);
+    int shape = const_ints(&n, 1, (int32_t[]){6});
+    op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){img, shape}, flat);
+    ends(&n, c, "state_c", c, "state_c"); /* passes through */
+    ends(&n, a, "state_a", b, "state_a");
+    ends(&n, b, "state_b", a, "state_b");
+    ends(&n, img, "image", flat, "logits");
+    sign(&n);
+    start(&r, &n);
+    assert_int_equal(mve_stream_state_size(&r.stream), 24);
+    int32_t values[6] = {7, 8, 1, 2, 3, 4};
+    mve_stream_set_states(&r.stream, (const uint8_t *)values);
+    frame(&r, 0);
+    mve_stream_get_states(&r.stream, (uint8_t *)values);
+    const int32_t want[6] = {7, 8, 3, 4, 1, 2};
+    assert_memory_equal(values, want, sizeof want);
+    end(&r);
+}
+
+static void states_by_tensor_names(void **state)
+{
+    net n;
+    run r;
+    (void)state;
+    accumulator(&n, MOVINET_FLOAT32);
+    n.model.n_signatures = 0;
+    n.tensors[1].name = "serving_default_state_block1_layer0_stream_buffer:0";
+    int copy = vector(&n, "StatefulPartitionedCall/state_block1_layer0_stream_buffer:0",
+                      MOVINET_FLOAT32, 6);
+    op(&n, TFL_OP_MUL, 2, (int32_t[]){3, const_floats(&n, 1, (float[]){2})}, copy);
+    n.outputs[0] = copy;
+    start(&r, &n);
+    assert_int_equal(r.plan.graph.n_states, 1);
+    assert_string_equal(r.plan.graph.states[0].name, "state_block1_layer0_stream_buffer");
+    frame(&r, 1);
+    frame(&r, 1);
+    assert_true(r.logits[0] == 3); /* 1 + 2 · 1 */
+    end(&r);
+}
+
+static void no_states_runs_frame_by_frame(void **state)
+{
+    net n;
+    run r;
+    (void)state;
+    net_begin(&n);
+    int img = image(&n), flat = vector(&n, "flat", MOVINET_FLOAT32, 6);
+    tfl_op *o = op(&n, TFL_OP_RESHAPE, 1, (int32_t[]){img}, flat);
+    o->options.n_new_shape = 1;
+    o->options.new_shape[0] = -1;
+    ends(&n, img, "image", flat, "logits");
+    start(&r, &n);
+    frame(&r, 4);
+    assert_true(r.logits[5] == 9);
+    end(&r);
+}
+
+/* SHAPE → GATHER → PACK → RESHAPE, as dynamic-shape exports do: all folded. */
+static void shapes_fold(void **state)
+{
+    net n;
+    run r;
+    (void)state;
+    net_begin(&n);
+    int img = image(&n), shape = vector(&n, "shape", MOVINET_INT32, 5);
+    int two = vector(&n, "two", MOVINET_INT32, 2), first = vector(&n, "first", MOVINET_INT32, 1);
+    int six = vector(&n, "six", MOVINET_INT32, 1);
+    int flat = vector(&n, "flat", MOVINET_FLOAT32, 6);
+    n.tensors[first].rank = 0;
+    int minus = const_ints(&n, 1, (int32_t[]){-1});
+    n.tensors[minus].rank = 0;
+    op(&n, TFL_OP_SHAPE, 1, (int32_t[]){img}, shape);
+    op(&n, TFL_OP_GATHER, 2, (int32_t[]){shape, const_ints(&n, 2, (int32_t[]){3, 4})}, two);
+    tfl_op *prod = op(&n, TFL_OP_REDUCE_PROD, 2,
+                      (int32_t[]){two, const_ints(&n, 1, (int32_t[]){0})}, first);
+    prod->options.keep_dims = false;
+    op(&n, TFL_OP_PACK, 1, (int32_t[]){first}, six);
+    op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){img, six}, flat);
+    ends(&n, img, "image", flat, "logits");
+    sign(&n);
+    start(&r, &n);
+    for (int i = 0; i < 4; i++)
+        assert_true(r.plan.graph.ops[i].folded);
+    assert_int_equal(r.plan.n_steps, 0);
+    frame(&r, 1);
+    assert_true(r.logits[3] == 4);
+    end(&r);
+}
+
+static void expect_error(net *n, movinet_status status, const char *a, const char *b)
+{
+    mve_plan plan;
+    movinet_error err = {0};
+    assert_int_equal(mve_plan_build(&plan, &n->model, &err), status);
+    if (!strstr(err.message, a) || !strstr(err.message, b))
+        fail_msg("'%s' lacks '%s' or '%s'", err.message, a, b);
+}
+
+static void what_cannot_run_is_named(void **state)
+{
+    net n;
+    (void)state;
+    accumulator(&n, MOVINET_FLOAT32);
+    n.ops[1].code = TFL_OP_CUMSUM;
+    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "op 1 (CUMSUM v1), tensor 3 'sum'", "not supported");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.ops[1].version = 99;
+    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "op 1 (ADD v99)", "versions up to");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.ops[1].custom = "MyOp";
+    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "op 1", "custom op 'MyOp'");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.tensors[3].type = MOVINET_INT16;
+    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "op 1 (ADD v1)", "int16");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.tensors[1].shape[0] = 5;
+    expect_error(&n, MOVINET_ERR_FORMAT, "op 1 (ADD v1)", "do not fit");
+}
+
+static void odd_ends_are_refused(void **state)
+{
+    net n;
+    (void)state;
+    accumulator(&n, MOVINET_FLOAT32);
+    n.out_names[0].name = "something";
+    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "two inputs that are not states", "'image'");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.signature.n_inputs = 1;
+    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "missing from signature", "'image'");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.tensors[0].shape[4] = 6;
+    n.tensors[0].shape[3] = 1;
+    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "image input", "height, width, 3");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.model.n_ops = 1;
+    expect_error(&n, MOVINET_ERR_FORMAT, "nothing writes it", "");
+}
+
+/* Ops read only what is there already; nothing is written twice. */
+static void order_is_checked(void **state)
+{
+    net n;
+    (void)state;
+    accumulator(&n, MOVINET_FLOAT32);
+    tfl_op first = n.ops[0];
+    n.ops[0] = n.ops[1];
+    n.ops[1] = first;
+    expect_error(&n, MOVINET_ERR_FORMAT, "op 0", "before anything has written it");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.links[1][7] = 2;
+    expect_error(&n, MOVINET_ERR_FORMAT, "op 1", "written twice");
+    accumulator(&n, MOVINET_FLOAT32);
+    n.links[1][7] = 1;
+    expect_error(&n, MOVINET_ERR_FORMAT, "op 1", "written twice");
+}
+
+/* A long chain must not take memory for each link, and must compute the same. */
+static void memory_is_reused(void **state)
+{
+    net n;
+    run r;
+    (void)state;
+    net_begin(&n);
+    int img = image(&n), t = img, one = const_floats(&n, 1, (float[]){1});
+    for (int i = 0; i < 12; i++) {
+        int next = tensor(&n, "link", MOVINET_FLOAT32, 5, n.tensors[img].shape);
+        op(&n, TFL_OP_ADD, 2, (int32_t[]){t, one}, next);
+        t = next;
+    }
+    int flat = vector(&n, "flat", MOVINET_FLOAT32, 6);
+    op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){t, const_ints(&n, 1, (int32_t[]){6})}, flat);
+    ends(&n, img, "image", flat, "logits");
+    sign(&n);
+    start(&r, &n);
+    assert_true(r.plan.arena_bytes <= 3 * MV_ALIGN);
+    frame(&r, 0);
+    for (int i = 0; i < 6; i++)
+        assert_true(r.logits[i] == (float)(12 + i));
+    end(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(float_state_adds_up),
+        cmocka_unit_test(int8_state_starts_at_real_zero),
+        cmocka_unit_test(swapped_states),
+        cmocka_unit_test(states_by_tensor_names),
+        cmocka_unit_test(no_states_runs_frame_by_frame),
+        cmocka_unit_test(shapes_fold),
+        cmocka_unit_test(what_cannot_run_is_named),
+        cmocka_unit_test(odd_ends_are_refused),
+        cmocka_unit_test(order_is_checked),
+        cmocka_unit_test(memory_is_reused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

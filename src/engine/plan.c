@@ -18,6 +18,8 @@ static movinet_status run_once(const mvg_graph *graph, const mve_step *step, mov
             data[i] = graph->tensors[i].data;
         data[n - 1] = scratch;
         s.scratch = (int)n - 1;
+        if (s.before)
+            s.before(&s, data, 0, 1);
         if (s.run)
             s.run(&s, data, 0, s.n_tasks);
         else

@@ -15,6 +15,7 @@ typedef void mve_run(const mve_step *step, void *const *data, int begin, int end
 
 struct mve_step {
     int op;            ///< index in the graph
+    mve_run *before;   ///< NULL, or what one thread does before the tasks begin
     mve_run *run;
     int n_tasks;       ///< independent pieces, for threads; their split changes no bit
     int n_inputs;

@@ -128,6 +128,8 @@ void mve_stream_step(mve_stream *s, float *logits)
     for (int i = 0; i < plan->n_steps; i++) {
         const mve_step *step = &plan->steps[i];
         job j = {step, s->data};
+        if (step->before)
+            step->before(step, s->data, 0, 1);
         mv_pool_run(s->pool, do_job, &j, step->n_tasks);
         if (s->observe)
             s->observe(s->user, step->op, step->output, s->data[step->output],

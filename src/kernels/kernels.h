@@ -140,6 +140,10 @@ void mvk_lookup_s8(const int8_t table[256], const int8_t *in, int8_t *out, size_
 
 void mvk_quantize_s8(float scale, int32_t zero, const float *in, int8_t *out, size_t n);
 void mvk_dequantize_s8(float scale, int32_t zero, const int8_t *in, float *out, size_t n);
+/** Rounds to the nearest of 256 levels between the least and the greatest of 0 and all
+ * n values, one of them exactly 0: TensorFlow Lite's AsymmetricQuantizeFloats, back in
+ * float. In place is fine. */
+void mvk_dynamic_round(const float *in, float *out, size_t n);
 /** int8 to int8 of another scale: TensorFlow Lite's Requantize. */
 void mvk_requantize_table(int8_t table[256], float in_scale, int32_t in_zero, float out_scale,
                           int32_t out_zero);
@@ -163,6 +167,7 @@ typedef struct mvk_reduce {
     bool reduced[MVK_MAX_RANK]; ///< axes that go
     float in_scale, out_scale;  ///< int8
     int32_t in_zero, out_zero;
+    bool keep_dims; ///< the op's option: int8 MEAN of rank 4 over axes 1, 2 rounds otherwise then
 } mvk_reduce;
 
 /** Bytes of scratch the run functions need. */

@@ -310,8 +310,8 @@ static void what_cannot_run_is_named(void **state)
     n.ops[1].custom = "MyOp";
     expect_error(&n, MOVINET_ERR_UNSUPPORTED, "op 1", "custom op 'MyOp'");
     accumulator(&n, MOVINET_FLOAT32);
-    n.tensors[3].type = MOVINET_INT16;
-    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "op 1 (ADD v1)", "int16");
+    n.tensors[2].type = MOVINET_INT16;
+    expect_error(&n, MOVINET_ERR_UNSUPPORTED, "op 0 (RESHAPE v1)", "int16");
     accumulator(&n, MOVINET_FLOAT32);
     n.tensors[1].shape[0] = 5;
     expect_error(&n, MOVINET_ERR_FORMAT, "op 1 (ADD v1)", "do not fit");

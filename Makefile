@@ -34,7 +34,7 @@ build: packages $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
 
 demo: build
-	@tools/demo $(BUILD)/movinet $(SHARED)
+	@tools/demo $(BUILD)/src/movinet $(SHARED)
 
 check: packages-check
 	@tools/check

@@ -325,6 +325,7 @@ movinet_status mve_bind_reduce(mve_bind *b, movinet_error *err)
     p->op = reduce_op(b->graph->ops[b->op].code);
     p->rank = in->rank;
     memcpy(p->shape, in->shape, sizeof p->shape);
+    p->keep_dims = b->graph->ops[b->op].options->keep_dims;
     for (size_t i = 0; i < axes->count; i++) {
         int64_t axis = axes->type == MOVINET_INT64 ? ((const int64_t *)axes->data)[i]
                                                    : ((const int32_t *)axes->data)[i];

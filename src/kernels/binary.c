@@ -84,10 +84,6 @@ static void runs_next(runs *r)
     }
 }
 
-/* The functions of one run take op and steps as arguments but are made part of their
- * callers, which pass constants: each pair of common steps becomes a vector loop. */
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
 /* ---- int8 ------------------------------------------------------------------- */
 
 /* TensorFlow Lite aborts unless 0 < real < 1 here. */
@@ -148,43 +144,6 @@ bool mvk_binary_s8_init(mvk_binary_s8 *p, mvk_binary_op op, float scale0, int32_
         return true;
     p->out_scale = mvk_scale_from_real(real);
     return isfinite(real) && p->out_scale.shift <= 30;
-}
-
-static inline int8_t finish_s8(const mvk_binary_s8 *p, int32_t x)
-{
-    /* The sum wraps only for outputs beyond 2^31 − 128, which no sane model has. */
-    x = mvk_add_wrap(mvk_scale_value(x, p->out_scale), p->out_zero);
-    return (int8_t)mvk_clamp(x, p->act_min, p->act_max);
-}
-
-/* Input `which` on the common scale. */
-static inline int32_t widen_s8(const mvk_binary_s8 *p, int which, int8_t x)
-{
-    int32_t shifted = (int32_t)((uint32_t)(x - p->zero[which]) << p->left_shift);
-
-    return mvk_scale_value(shifted, p->in_scale[which]);
-}
-
-static inline int8_t add_s8(const mvk_binary_s8 *p, int8_t a, int8_t b)
-{
-    return finish_s8(p, mvk_add_wrap(widen_s8(p, 0, a), widen_s8(p, 1, b)));
-}
-
-static inline int8_t sub_s8(const mvk_binary_s8 *p, int8_t a, int8_t b)
-{
-    return finish_s8(p, (int32_t)((uint32_t)widen_s8(p, 0, a) - (uint32_t)widen_s8(p, 1, b)));
-}
-
-static inline int8_t mul_s8(const mvk_binary_s8 *p, int8_t a, int8_t b)
-{
-    return finish_s8(p, (a - p->zero[0]) * (b - p->zero[1]));
-}
-
-static inline int8_t squared_difference_s8(const mvk_binary_s8 *p, int8_t a, int8_t b)
-{
-    int32_t d = widen_s8(p, 0, a) - widen_s8(p, 1, b); /* < 2^16 */
-
-    return finish_s8(p, (int32_t)((uint32_t)d * (uint32_t)d));
 }
 
 static int leading_zeros(uint32_t x)
@@ -257,43 +216,136 @@ static int8_t div_s8(const mvk_binary_s8 *p, int8_t a, int8_t b)
     return (int8_t)mvk_clamp(mvk_add_wrap(x, p->out_zero), p->act_min, p->act_max);
 }
 
-static ALWAYS_INLINE int8_t apply_s8(mvk_binary_op op, const mvk_binary_s8 *p, int8_t a, int8_t b)
+/* Runs are worked off in pieces of PIECE, step by step: each step is a loop that the
+ * compilers make vectors of, with what varies by model outside of it. */
+enum { PIECE = 64 };
+
+/* x[i] = rescaled x[i]; the shift's direction is decided once. */
+static void rescale_piece(int32_t *x, int n, mvk_scale scale)
 {
-    switch (op) {
-    case MVK_ADD: return add_s8(p, a, b);
-    case MVK_SUB: return sub_s8(p, a, b);
-    case MVK_MUL: return mul_s8(p, a, b);
-    case MVK_DIV: return div_s8(p, a, b);
-    case MVK_MAXIMUM: return a > b ? a : b;
-    case MVK_MINIMUM: return a < b ? a : b;
-    case MVK_SQUARED_DIFFERENCE: return squared_difference_s8(p, a, b);
+    int bits = -scale.shift, i;
+
+    if (bits < 0 || bits > 31) {
+        for (i = 0; i < n; i++)
+            x[i] = mvk_scale_value(x[i], scale);
+        return;
     }
-    return 0;
+    for (i = 0; i < n; i++)
+        x[i] = mvk_round_shift(mvk_mul_high(x[i], scale.multiplier), bits);
 }
 
-static ALWAYS_INLINE void loop_s8(mvk_binary_op op, mvk_binary_s8 p, ptrdiff_t n,
-                                  const int8_t *in0, ptrdiff_t step0, const int8_t *in1,
-                                  ptrdiff_t step1, int8_t *out)
+static void finish_piece(const mvk_binary_s8 *p, int32_t *x, int n, int8_t *out)
 {
+    int32_t zero = p->out_zero, low = p->act_min, high = p->act_max;
+    int i;
+
+    rescale_piece(x, n, p->out_scale);
+    /* The sum wraps only for outputs beyond 2^31 − 128, which no sane model has. */
+    for (i = 0; i < n; i++)
+        out[i] = (int8_t)mvk_clamp(mvk_add_wrap(x[i], zero), low, high);
+}
+
+/* wide[i] = input `which` less its zero point. */
+static void centre_piece(const mvk_binary_s8 *p, int which, const int8_t *in, ptrdiff_t step, int n,
+                         int16_t *wide)
+{
+    int16_t zero = (int16_t)p->zero[which];
+    int i;
+
+    if (step == 1)
+        for (i = 0; i < n; i++)
+            wide[i] = (int16_t)(in[i] - zero);
+    else
+        for (i = 0; i < n; i++)
+            wide[i] = (int16_t)(in[i * step] - zero);
+}
+
+/* The same on the common scale of both inputs. */
+static void widen_piece(const mvk_binary_s8 *p, int which, const int8_t *in, ptrdiff_t step, int n,
+                        int32_t *wide)
+{
+    int16_t centred[PIECE];
+    int i;
+
+    if (step == 0) { /* one value for all */
+        widen_piece(p, which, in, 1, 1, wide);
+        for (i = 1; i < n; i++)
+            wide[i] = wide[0];
+        return;
+    }
+    centre_piece(p, which, in, step, n, centred);
+    for (i = 0; i < n; i++)
+        wide[i] = (int32_t)((uint32_t)centred[i] << p->left_shift);
+    rescale_piece(wide, n, p->in_scale[which]);
+}
+
+static void product_piece(const mvk_binary_s8 *p, const int8_t *in0, ptrdiff_t step0,
+                          const int8_t *in1, ptrdiff_t step1, int n, int32_t *x)
+{
+    int16_t a[PIECE], b[PIECE];
+    int i;
+
+    centre_piece(p, 0, in0, step0, n, a);
+    centre_piece(p, 1, in1, step1, n, b);
+    for (i = 0; i < n; i++)
+        x[i] = a[i] * b[i];
+}
+
+/* ADD, SUB, SQUARED_DIFFERENCE: x[i] before the output's scale. */
+static void combine_piece(const mvk_binary_s8 *p, const int8_t *in0, ptrdiff_t step0,
+                          const int8_t *in1, ptrdiff_t step1, int n, int32_t *x)
+{
+    int32_t y[PIECE];
+    int i;
+
+    widen_piece(p, 0, in0, step0, n, x);
+    widen_piece(p, 1, in1, step1, n, y);
+    if (p->op == MVK_ADD)
+        for (i = 0; i < n; i++)
+            x[i] = mvk_add_wrap(x[i], y[i]);
+    else
+        for (i = 0; i < n; i++)
+            x[i] = (int32_t)((uint32_t)x[i] - (uint32_t)y[i]);
+    if (p->op == MVK_SQUARED_DIFFERENCE) /* |x| < 2^16 */
+        for (i = 0; i < n; i++)
+            x[i] = (int32_t)((uint32_t)x[i] * (uint32_t)x[i]);
+}
+
+/* MAXIMUM, MINIMUM: no rescaling, all share a scale. DIV. */
+static void plain_piece(const mvk_binary_s8 *p, const int8_t *in0, ptrdiff_t step0,
+                        const int8_t *in1, ptrdiff_t step1, int n, int8_t *out)
+{
+    int i;
+
+    for (i = 0; i < n; i++) {
+        int8_t a = in0[i * step0], b = in1[i * step1];
+
+        if (p->op == MVK_DIV)
+            out[i] = div_s8(p, a, b);
+        else
+            out[i] = (p->op == MVK_MAXIMUM ? a > b : a < b) ? a : b;
+    }
+}
+
+static void run_s8(const mvk_binary_s8 *p, const runs *r, const int8_t *in0, const int8_t *in1,
+                   int8_t *out)
+{
+    bool scaled = p->op == MVK_ADD || p->op == MVK_SUB || p->op == MVK_SQUARED_DIFFERENCE;
+    int32_t x[PIECE];
     ptrdiff_t i;
 
-    for (i = 0; i < n; i++)
-        out[i] = apply_s8(op, &p, in0[i * step0], in1[i * step1]);
-}
-
-static ALWAYS_INLINE void run_s8(mvk_binary_op op, const mvk_binary_s8 *p, const runs *r,
-                                 const int8_t *in0, const int8_t *in1, int8_t *out)
-{
     in0 += r->offset[0];
     in1 += r->offset[1];
-    if (r->step[0] == 1 && r->step[1] == 1)
-        loop_s8(op, *p, r->run, in0, 1, in1, 1, out);
-    else if (r->step[0] == 1 && r->step[1] == 0)
-        loop_s8(op, *p, r->run, in0, 1, in1, 0, out);
-    else if (r->step[0] == 0 && r->step[1] == 1)
-        loop_s8(op, *p, r->run, in0, 0, in1, 1, out);
-    else
-        loop_s8(op, *p, r->run, in0, r->step[0], in1, r->step[1], out);
+    for (i = 0; i < r->run; i += PIECE, in0 += PIECE * r->step[0], in1 += PIECE * r->step[1]) {
+        int n = r->run - i < PIECE ? (int)(r->run - i) : PIECE;
+
+        if (!scaled && p->op != MVK_MUL) {
+            plain_piece(p, in0, r->step[0], in1, r->step[1], n, out + i);
+            continue;
+        }
+        (scaled ? combine_piece : product_piece)(p, in0, r->step[0], in1, r->step[1], n, x);
+        finish_piece(p, x, n, out + i);
+    }
 }
 
 void mvk_binary_s8_run(const mvk_binary_s8 *p, const mvk_broadcast *b, const int8_t *in0,
@@ -302,17 +354,16 @@ void mvk_binary_s8_run(const mvk_binary_s8 *p, const mvk_broadcast *b, const int
     runs r = runs_init(b);
 
     for (; r.count > 0; r.count--, out += r.run) {
-        switch (p->op) {
-        case MVK_ADD: run_s8(MVK_ADD, p, &r, in0, in1, out); break;
-        case MVK_SUB: run_s8(MVK_SUB, p, &r, in0, in1, out); break;
-        case MVK_MUL: run_s8(MVK_MUL, p, &r, in0, in1, out); break;
-        default: run_s8(p->op, p, &r, in0, in1, out); break;
-        }
+        run_s8(p, &r, in0, in1, out);
         runs_next(&r);
     }
 }
 
 /* ---- float ------------------------------------------------------------------ */
+
+/* The functions of one run take op and steps as arguments but are made part of their
+ * callers, which pass constants: each pair of common steps becomes a vector loop. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 static ALWAYS_INLINE float apply_f32(mvk_binary_op op, float x, float y)
 {

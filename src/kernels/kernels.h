@@ -158,7 +158,9 @@ bool mvk_cast(int in_type, const void *in, int out_type, void *out, size_t n);
 
 /* ---- reduce.c -------------------------------------------------------------- */
 
-typedef enum mvk_reduce_op { MVK_SUM, MVK_MEAN, MVK_REDUCE_MAX, MVK_REDUCE_MIN, MVK_REDUCE_PROD } mvk_reduce_op;
+typedef enum mvk_reduce_op {
+    MVK_SUM, MVK_MEAN, MVK_REDUCE_MAX, MVK_REDUCE_MIN, MVK_REDUCE_PROD,
+} mvk_reduce_op;
 
 typedef struct mvk_reduce {
     mvk_reduce_op op;

@@ -7,19 +7,15 @@
 #include <string.h>
 
 /* round(x / scale), halves away from zero, then the zero point; saturating. Clamped
- * while float: casting what an int32 cannot hold is undefined. NaN gives the low end. */
+ * while float: casting what an int32 cannot hold is undefined. NaN gives the low end.
+ * Adding the float below 1/2 and cutting is roundf, exactly, and without its call. */
 static inline int8_t quantize_value(float scale, int32_t zero, float x)
 {
-    float q = x / scale, down, rest;
-    int32_t whole;
+    float q = x / scale;
 
     q = q > -1024 ? q : -1024;
     q = q < 1024 ? q : 1024;
-    whole = (int32_t)q; /* roundf without its call: exact, since |q| <= 2^10 */
-    down = (float)whole;
-    rest = q - down;
-    whole += (rest >= 0.5f) - (rest <= -0.5f);
-    return (int8_t)mvk_clamp(whole + zero, -128, 127);
+    return (int8_t)mvk_clamp((int32_t)(q + copysignf(0x1.fffffep-2f, q)) + zero, -128, 127);
 }
 
 void mvk_quantize_s8(float scale, int32_t zero, const float *in, int8_t *out, size_t n)
@@ -35,8 +31,8 @@ void mvk_quantize_s8(float scale, int32_t zero, const float *in, int8_t *out, si
  * the product and the sum are exact (under 40 bits), so this is the fused result. */
 void mvk_dequantize_s8(float scale, int32_t zero, const int8_t *in, float *out, size_t n)
 {
-    double wide = (double)scale, offset = (double)(float)(-zero * wide);
-    size_t i, grouped = n - n % 8;
+    double wide = (double)scale, offset = (double)(float)(-(double)zero * wide);
+    size_t grouped = n - n % 8, i;
 
     for (i = 0; i < grouped; i++)
         out[i] = (float)(in[i] * wide + offset);

@@ -8,6 +8,7 @@
 
 #define MAX_LABEL_FILE (4u << 20) /* bytes, unpacked */
 #define MAX_FILE_NAME 255         /* bytes */
+#define MAX_TABLES 100000         /* looked at: tables that share their parts could be many */
 
 /* ---- which file ------------------------------------------------------------- */
 
@@ -15,7 +16,14 @@
 typedef struct choice {
     tfl_vector name; /* n 0: none yet */
     int rank;        /* higher is better */
+    int looked_at;   /* tables so far */
 } choice;
+
+/* Whether to go on with element i. */
+static bool look(choice *best, const tfl_vector *tables, uint32_t i)
+{
+    return i < tables->n && !tables->fb->fault && best->looked_at++ < MAX_TABLES;
+}
 
 /* Label files among the associated files at `field` of `table`. `place`: how
  * good the table is as a place for them. A file without a locale, or for
@@ -23,7 +31,7 @@ typedef struct choice {
 static void look_in_files(choice *best, const tfl_table *table, int field, int place)
 {
     tfl_vector files = tfl_get_vector(table, field, 4);
-    for (uint32_t i = 0; i < files.n && !files.fb->fault; i++) {
+    for (uint32_t i = 0; look(best, &files, i); i++) {
         tfl_table file = tfl_at_table(&files, i);
         int type = tfl_get_i8(&file, TFL_META_FILE_TYPE);
         if (type != TFL_FILE_TENSOR_AXIS_LABELS && type != TFL_FILE_TENSOR_VALUE_LABELS)
@@ -32,15 +40,17 @@ static void look_in_files(choice *best, const tfl_table *table, int field, int p
         tfl_vector locale = tfl_get_string(&file, TFL_META_FILE_LOCALE);
         bool plain = !locale.n || (locale.n >= 2 && !memcmp(locale.bytes, "en", 2));
         int rank = 2 * place + plain;
-        if (name.n && rank > best->rank)
-            *best = (choice){name, rank};
+        if (name.n && rank > best->rank) {
+            best->name = name;
+            best->rank = rank;
+        }
     }
 }
 
 static void look_in_tensors(choice *best, const tfl_table *subgraph, int field, int place)
 {
     tfl_vector tensors = tfl_get_vector(subgraph, field, 4);
-    for (uint32_t i = 0; i < tensors.n && !tensors.fb->fault; i++) {
+    for (uint32_t i = 0; look(best, &tensors, i); i++) {
         tfl_table tensor = tfl_at_table(&tensors, i);
         look_in_files(best, &tensor, TFL_META_TENSOR_FILES, place);
     }
@@ -181,8 +191,13 @@ movinet_status tfl_read_labels(mv_arena *arena, const uint8_t *bytes, size_t siz
     if (tfl_fb_open(&fb, metadata, metadata_size, "M001", &root))
         best = choose_file(&root);
     movinet_status status = tfl_fb_check(&fb, "the model's metadata", err);
-    if (status || !best.name.n)
+    if (status)
         return status;
+    if (best.looked_at > MAX_TABLES)
+        return mv_fail(err, MOVINET_ERR_FORMAT,
+                       "the model's metadata is damaged: it has over %d tables", MAX_TABLES);
+    if (!best.name.n)
+        return MOVINET_OK;
     if (best.name.n > MAX_FILE_NAME || memchr(best.name.bytes, 0, best.name.n))
         return mv_fail(err, MOVINET_ERR_FORMAT,
                        "the model's metadata is damaged: the name of the label file is impossible");

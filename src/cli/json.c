@@ -1,0 +1,20 @@
+/* Texts and numbers as JSON allows them. SPDX-License-Identifier: Apache-2.0 */
+#include "cli/json.h"
+
+#include "cli/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+json_t *json_text(const char *text)
+{
+    char *valid = valid_utf8(text);
+    json_t *string = valid ? json_string(valid) : NULL;
+    free(valid);
+    return string;
+}
+
+json_t *json_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}

@@ -1,0 +1,113 @@
+/* What the operands of classify stand for. SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sources.h"
+
+#include "cli/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+static const char *const video_endings[] = {
+    "3gp", "apng", "asf", "avi",  "divx", "dv",  "flv", "gif",  "h264", "hevc", "m2ts",
+    "m4v", "mjpeg", "mjpg", "mkv", "mov",  "mp4", "mpeg", "mpg", "mts",  "mxf",  "ogv",
+    "ts",  "vob",  "webm", "webp", "wmv",  "y4m", NULL,
+};
+static const char *const raw_endings[] = {"raw", "rgb", NULL};
+
+static bool has_ending(const char *name, const char *const *endings)
+{
+    const char *point = strrchr(name, '.');
+    if (name[0] == '.' || !point)
+        return false;
+    for (; *endings; endings++)
+        if (strcasecmp(point + 1, *endings) == 0)
+            return true;
+    return false;
+}
+
+/* Takes `item`, also when there is no room for it. */
+static bool append(source_list *list, char *item)
+{
+    char **larger = item ? realloc(list->items, ((size_t)list->n + 1) * sizeof *larger) : NULL;
+    if (!larger) {
+        free(item);
+        complain(NULL, "out of memory");
+        return false;
+    }
+    list->items = larger;
+    list->items[list->n++] = item;
+    return true;
+}
+
+static char *join(const char *folder, const char *name)
+{
+    size_t n = strlen(folder);
+    while (n > 1 && folder[n - 1] == '/')
+        n--;
+    char *path = malloc(n + strlen(name) + 2);
+    if (path) {
+        memcpy(path, folder, n);
+        path[n] = '/';
+        strcpy(path + n + 1, name);
+    }
+    return path;
+}
+
+static bool is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool add_folder(source_list *list, const char *folder, const char *const *endings)
+{
+    DIR *dir = opendir(folder);
+    if (!dir) {
+        complain(folder, strerror(errno));
+        return false;
+    }
+    int first = list->n;
+    bool fine = true;
+    const struct dirent *entry;
+    while (fine && (entry = readdir(dir))) {
+        if (!has_ending(entry->d_name, endings))
+            continue;
+        char *path = join(folder, entry->d_name);
+        if (path && !is_file(path))
+            free(path);
+        else
+            fine = append(list, path);
+    }
+    closedir(dir);
+    if (list->n > first)
+        qsort(list->items + first, (size_t)(list->n - first), sizeof *list->items, by_name);
+    if (fine && list->n == first) {
+        complain(folder, "no videos in this folder");
+        return false;
+    }
+    return fine;
+}
+
+bool add_source(source_list *list, const char *operand, bool raw)
+{
+    struct stat info;
+    if (stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
+        return add_folder(list, operand, raw ? raw_endings : video_endings);
+    return append(list, strdup(operand));
+}
+
+void free_sources(source_list *list)
+{
+    for (int i = 0; i < list->n; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (source_list){0};
+}

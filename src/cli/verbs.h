@@ -1,0 +1,12 @@
+/* The verbs, one file each. SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#include "cli/options.h"
+
+extern const verb verb_classify;
+extern const verb verb_inspect;
+extern const verb verb_models;
+extern const verb verb_pull;
+
+#endif

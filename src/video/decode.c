@@ -1,0 +1,184 @@
+/* Packets in, pictures out. What is damaged is counted and passed over.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "video/decode.h"
+
+#include <errno.h>
+#include <time.h>
+
+enum {
+    BAD_LIMIT = 1000,    /* damaged packets in a row: no more will come */
+    WAIT_NS = 5000000,   /* between looks at a device that has nothing yet */
+};
+
+static movinet_status interrupted(const mvv_decoder *d, movinet_error *err)
+{
+    return mv_fail(err, MOVINET_ERR_CANCELLED, "%s: interrupted", d->name);
+}
+
+/* No more packets: lets the decoder give what it holds. */
+static void end_input(mvv_decoder *d, int code)
+{
+    if (code != AVERROR_EOF)
+        mvv_av_fail(&d->failure, d->name, "reading failed", code);
+    avcodec_send_packet(d->codec, NULL);
+    d->input_ended = true;
+}
+
+static void count_damage(mvv_decoder *d)
+{
+    d->damaged++;
+    if (++d->bad >= BAD_LIMIT && !d->input_ended)
+        end_input(d, AVERROR_EOF);
+}
+
+static void send_packet(mvv_decoder *d)
+{
+    /* An empty packet would mean the end to the decoder; files use it for "no change". */
+    if (d->packet->stream_index == d->stream->index && d->packet->size > 0 &&
+        avcodec_send_packet(d->codec, d->packet) < 0)
+        count_damage(d);
+    av_packet_unref(d->packet);
+}
+
+/* Gives the decoder one more packet. */
+static movinet_status feed(mvv_decoder *d, movinet_error *err)
+{
+    int code = av_read_frame(d->format, d->packet);
+    if (code >= 0)
+        send_packet(d);
+    else if (code == AVERROR_EXIT)
+        return interrupted(d, err);
+    else if (code == AVERROR(ENOMEM))
+        return mvv_av_fail(err, d->name, "reading failed", code);
+    else if (code == AVERROR(EAGAIN))
+        nanosleep(&(struct timespec){.tv_nsec = WAIT_NS}, NULL);
+    else if (code == AVERROR_INVALIDDATA)
+        count_damage(d);
+    else
+        end_input(d, code);
+    return MOVINET_OK;
+}
+
+/* FFmpeg turned the name of a frame's duration. */
+static int64_t duration_of(const AVFrame *frame)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 0)
+    return frame->duration;
+#else
+    return frame->pkt_duration;
+#endif
+}
+
+static bool is_key(const AVFrame *frame)
+{
+#ifdef AV_FRAME_FLAG_KEY
+    return frame->flags & AV_FRAME_FLAG_KEY;
+#else
+    return frame->key_frame;
+#endif
+}
+
+static void stamp(mvv_decoder *d, mvv_picture *picture)
+{
+    AVFrame *frame = picture->frame;
+    if (frame->decode_error_flags || (frame->flags & AV_FRAME_FLAG_CORRUPT))
+        d->damaged++;
+    d->bad = 0;
+    picture->time = mvv_clock_frame(&d->clock, frame->best_effort_timestamp, duration_of(frame),
+                                    &picture->shown);
+}
+
+movinet_status mvv_decoder_next(mvv_decoder *d, mvv_picture *picture, movinet_error *err)
+{
+    av_frame_unref(picture->frame);
+    for (;;) {
+        if (mvv_interrupted(&d->options))
+            return interrupted(d, err);
+        int code = avcodec_receive_frame(d->codec, picture->frame);
+        if (code >= 0) {
+            stamp(d, picture);
+            return MOVINET_OK;
+        }
+        if (code == AVERROR(ENOMEM))
+            return mvv_av_fail(err, d->name, "decoding failed", code);
+        if (code == AVERROR_EOF || (d->input_ended && d->bad >= 2 * BAD_LIMIT)) {
+            if (d->failure.status && err)
+                *err = d->failure;
+            return d->failure.status ? d->failure.status : MOVINET_END;
+        }
+        movinet_status status = MOVINET_OK;
+        if (code == AVERROR(EAGAIN) && !d->input_ended)
+            status = feed(d, err);
+        else
+            count_damage(d);
+        if (status)
+            return status;
+    }
+}
+
+/* ---- seeking ---------------------------------------------------------------- */
+
+/* Moves the demuxer; false if it cannot. */
+static bool seek_to(mvv_decoder *d, int64_t pts)
+{
+    if (av_seek_frame(d->format, d->stream->index, pts, AVSEEK_FLAG_BACKWARD) < 0)
+        return false;
+    avcodec_flush_buffers(d->codec);
+    d->input_ended = false;
+    d->bad = 0;
+    d->failure.status = MOVINET_OK;
+    mvv_clock_jump(&d->clock);
+    return true;
+}
+
+/* The first whole picture from here on. *good: it has a time stamp not after `time`. */
+static movinet_status first_key(mvv_decoder *d, double time, mvv_picture *picture, bool *good,
+                                movinet_error *err)
+{
+    *good = false;
+    for (;;) {
+        mvv_clock_jump(&d->clock);
+        movinet_status status = mvv_decoder_next(d, picture, err);
+        if (status == MOVINET_END)
+            return MOVINET_OK;
+        if (status || picture->time > time)
+            return status;
+        if (picture->frame->best_effort_timestamp == AV_NOPTS_VALUE)
+            return MOVINET_OK;
+        *good = is_key(picture->frame) && !picture->frame->decode_error_flags;
+        if (*good)
+            return MOVINET_OK;
+    }
+}
+
+/* Formats whose pictures build on all before, or that have no stamps to seek by. */
+static bool can_seek(const mvv_decoder *d)
+{
+    enum AVCodecID id = d->codec->codec_id;
+    return d->clock.has_origin && !(d->format->iformat->flags & AVFMT_NOTIMESTAMPS) &&
+           !(d->format->ctx_flags & AVFMTCTX_UNSEEKABLE) &&
+           (!d->format->pb || (d->format->pb->seekable & AVIO_SEEKABLE_NORMAL)) &&
+           id != AV_CODEC_ID_GIF && id != AV_CODEC_ID_APNG && id != AV_CODEC_ID_WEBP;
+}
+
+movinet_status mvv_decoder_seek(mvv_decoder *d, double time, mvv_picture *picture,
+                                movinet_error *err)
+{
+    static const double back[] = {2, 10, 60}; /* seconds; further if that is not enough */
+    bool moved = false, good = false;
+    if (!can_seek(d))
+        return MOVINET_OK;
+    for (size_t i = 0; i < sizeof back / sizeof *back && time > back[i]; i++) {
+        if (!seek_to(d, mvv_clock_pts(&d->clock, time - back[i])))
+            break;
+        moved = true;
+        movinet_status status = first_key(d, time, picture, &good, err);
+        if (status || good)
+            return status;
+    }
+    if (!moved)
+        return MOVINET_OK;
+    if (!seek_to(d, d->clock.origin))
+        return mv_fail(err, MOVINET_ERR_IO, "%s: cannot seek to %.3f s", d->name, time);
+    return mvv_decoder_next(d, picture, err);
+}

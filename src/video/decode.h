@@ -1,0 +1,51 @@
+/* The video stream of whatever FFmpeg can open, as decoded pictures with times.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MV_VIDEO_DECODE_H
+#define MV_VIDEO_DECODE_H
+
+#include "video/clock.h"
+#include "video/source.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+
+typedef struct mvv_decoder {
+    char *name;                    ///< the source as the caller gave it, for messages
+    movinet_video_options options; ///< for `interrupted`
+    AVFormatContext *format;
+    AVStream *stream;
+    AVCodecContext *codec;
+    AVPacket *packet;
+    mvv_clock clock;
+    int64_t damaged;       ///< packets and pictures
+    int bad;               ///< damaged ones since the last good picture
+    bool input_ended;      ///< only what is inside the decoder is left
+    movinet_error failure; ///< why the input ended; status OK: it was the end
+} mvv_decoder;
+
+/** A decoded picture and when it is seen. */
+typedef struct mvv_picture {
+    AVFrame *frame;
+    double time;  ///< seconds from the first picture
+    double shown; ///< seconds that it stays
+} mvv_picture;
+
+/** In open.c. `d` is all zeros; mvv_decoder_close also after a failure. */
+movinet_status mvv_decoder_open(mvv_decoder *d, const char *source,
+                                const movinet_video_options *options, movinet_error *err);
+void mvv_decoder_close(mvv_decoder *d);
+/** In open.c: what an FFmpeg error means. */
+movinet_status mvv_av_status(int code);
+/** In open.c: "SOURCE: WHAT: what FFmpeg says". */
+movinet_status mvv_av_fail(movinet_error *err, const char *source, const char *what, int code);
+
+/** The next picture. Returns MOVINET_END after the last, or an error: CANCELLED and
+ * MEMORY at once, IO only after every picture read so far. */
+movinet_status mvv_decoder_next(mvv_decoder *d, mvv_picture *picture, movinet_error *err);
+
+/** Moves on to a picture not after `time`, which is then in `*picture`, as near as
+ * is safe. Where the source cannot seek, `*picture` and the place stay. */
+movinet_status mvv_decoder_seek(mvv_decoder *d, double time, mvv_picture *picture,
+                                movinet_error *err);
+
+#endif

@@ -1,0 +1,72 @@
+/* The public face of video: checks the arguments and picks the source.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "video/preprocess.h"
+#include "video/sampler.h"
+#include "video/source.h"
+
+#include <math.h>
+
+static movinet_status check_options(const movinet_video_options *o, movinet_error *err)
+{
+    if (!(o->sample_rate >= 0 && o->sample_rate <= MVV_RATE_LIMIT))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT,
+                       "sample rate %g: must be 0 (every frame) to %g frames a second",
+                       o->sample_rate, MVV_RATE_LIMIT);
+    if (!(o->start >= 0 && o->start <= MVV_TIME_LIMIT / 1000))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "start %g: must be 0 or more seconds", o->start);
+    if (!(o->duration >= 0 && o->duration <= MVV_TIME_LIMIT / 1000))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT,
+                       "duration %g: must be 0 (to the end) or more seconds", o->duration);
+    if (!o->raw_width && !o->raw_height)
+        return MOVINET_OK;
+    if (o->raw_width < 1 || o->raw_height < 1 || o->raw_width > MVV_SIDE_LIMIT ||
+        o->raw_height > MVV_SIDE_LIMIT)
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "raw frames of %d×%d: both sides must be 1 to %d",
+                       o->raw_width, o->raw_height, MVV_SIDE_LIMIT);
+    return MOVINET_OK;
+}
+
+MOVINET_API movinet_status movinet_video_open(movinet_video **out, const char *source,
+                                              const movinet_video_options *options,
+                                              movinet_error *err)
+{
+    static const movinet_video_options defaults;
+    if (!out)
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "video: nowhere to put it (out is NULL)");
+    *out = NULL;
+    options = options ? options : &defaults;
+    if (!source || !*source)
+        return mv_fail(err, MOVINET_ERR_ARGUMENT,
+                       "video source is empty: give a file, a URL, or - for standard input");
+    movinet_status status = check_options(options, err);
+    if (status)
+        return status;
+    if (options->raw_width)
+        return mvv_raw_open(out, source, options, err);
+#ifdef MOVINET_HAVE_FFMPEG
+    return mvv_ffmpeg_open(out, source, options, err);
+#else
+    return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
+                   "%s: this movinet was built without FFmpeg: it reads raw RGB frames only",
+                   source);
+#endif
+}
+
+MOVINET_API movinet_status movinet_video_next(movinet_video *video, movinet_frame *frame,
+                                              movinet_error *err)
+{
+    if (!video || !frame)
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "video: no %s given", video ? "frame" : "video");
+    return video->kind->next(video, frame, err);
+}
+
+MOVINET_API const movinet_video_info *movinet_video_get_info(const movinet_video *video)
+{
+    return &video->info;
+}
+
+MOVINET_API void movinet_video_close(movinet_video *video)
+{
+    if (video)
+        video->kind->close(video);
+}

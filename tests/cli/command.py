@@ -1,0 +1,84 @@
+"""Runs the movinet command for the tests beside this file.
+
+    python3 test_x.py MOVINET [ffmpeg] [curl]
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+MOVINET = os.path.abspath(sys.argv[1])
+FEATURES = sys.argv[2:]
+SOURCE_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SHARED = os.environ.get("MOVINET_SHARED") or os.path.join(SOURCE_ROOT, "..", "shared")
+A0 = os.path.join(SHARED, "models", "movinet_a0_stream_int8_k600.tflite")
+CALF = os.path.join(SHARED, "models", "calf_a0_stream_int8.tflite")
+CLIPS = os.path.join(SHARED, "clips")
+FRAMES = os.path.join(SHARED, "golden", "carving_ice_pi_50x172x172.rgb")
+FRAME_BYTES = 172 * 172 * 3
+
+
+class Test(unittest.TestCase):
+    """A test in a folder of its own, with a home of its own."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="movinet-cli-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.env = dict(os.environ, HOME=self.folder, LC_ALL="C", TERM="dumb")
+        self.env.pop("XDG_DATA_HOME", None)
+        self.models = os.path.join(self.folder, ".local/share/movinet/models")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, content):
+        with open(self.path(name), "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+        return self.path(name)
+
+    def start(self, *words, **more):
+        return subprocess.Popen([MOVINET, *words], cwd=self.folder, env=self.env,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+
+    def run_movinet(self, *words, stdin=None, code=0):
+        """Runs it to its end, checks the exit code, returns (stdout, stderr)."""
+        done = subprocess.run([MOVINET, *words], cwd=self.folder, env=self.env, input=stdin,
+                              stdin=None if stdin else subprocess.DEVNULL, timeout=280,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        out = done.stdout.decode("utf-8", "replace")
+        err = done.stderr.decode("utf-8", "replace")
+        self.assertEqual(done.returncode, code, f"{words}\n{out}\n{err}")
+        return out, err
+
+    def fails(self, *words, code=1, says="", stdin=None):
+        """It must fail with one clear line on stderr and nothing on stdout."""
+        out, err = self.run_movinet(*words, code=code, stdin=stdin)
+        self.assertEqual(out, "")
+        lines = err.splitlines()
+        self.assertTrue(lines and lines[0].startswith("movinet: "), err)
+        if code == 1:
+            self.assertEqual(len(lines), 1, err)
+        self.assertIn(says, err)
+        return err
+
+
+def need(feature):
+    """Skips where the command was built without it."""
+    return unittest.skipUnless(feature in FEATURES, f"built without {feature}")
+
+
+def need_file(path):
+    return unittest.skipUnless(os.path.exists(path), f"{path} is not here")
+
+
+def main():
+    program = unittest.main(argv=sys.argv[:1], exit=False, verbosity=2)
+    result = program.result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(77 if result.testsRun and len(result.skipped) == result.testsRun else 0)

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A network that needs more for one stream is a damaged file. */
+#define MAX_STREAM_BYTES ((size_t)1 << 30)
+
 /* ---- folding: one op, all of whose inputs are constants ---- */
 
 static movinet_status run_once(const mvg_graph *graph, const mve_step *step, movinet_error *err)
@@ -214,6 +217,10 @@ static movinet_status lay_out(mve_plan *plan, movinet_error *err)
         place_stages(plan);
     }
     free(lives);
+    if (ok && plan->arena_bytes > MAX_STREAM_BYTES)
+        return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
+                       "a stream would take %zu MiB; at most 1024 MiB are supported",
+                       plan->arena_bytes >> 20);
     return ok ? MOVINET_OK : mve_no_memory(err);
 }
 

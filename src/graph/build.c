@@ -10,6 +10,10 @@
 
 enum { NOT_YET = -2, GIVEN = -1 }; ///< producers: nobody so far; an input or a constant
 
+/* All constants together, folded ones included. Many tensors may share a few
+ * bytes of the file, so its size is no bound. */
+#define MAX_CONSTANT_BYTES ((size_t)1 << 30)
+
 movinet_status mvg_fail(const mvg_graph *graph, int op, int tensor, movinet_status status,
                         movinet_error *err, const char *format, ...)
 {
@@ -49,18 +53,31 @@ static movinet_status copy_tensor(mvg_tensor *out, const tfl_tensor *in, int ind
     if (!mv_mul_size(out->count, tfl_type_size(in->type), &out->bytes))
         return mv_fail(err, MOVINET_ERR_FORMAT, "tensor %d '%.80s': its size overflows", index,
                        in->name);
-    if ((!in->data || !in->size) && out->count)
-        return MOVINET_OK; /* an input, or written by an op */
-    if (in->type == MOVINET_STRING)
-        return MOVINET_OK; /* no op here reads strings */
-    out->data = mv_alloc(in->size);
-    if (!out->data)
-        return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
-    if (in->size)
-        memcpy(out->data, in->data, in->size);
-    out->bytes = in->size;
-    out->producer = GIVEN;
     return MOVINET_OK;
+}
+
+static movinet_status new_constant(mvg_graph *graph, mvg_tensor *t, movinet_error *err)
+{
+    graph->constant_bytes += t->bytes;
+    if (graph->constant_bytes > MAX_CONSTANT_BYTES)
+        return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "its constants take more than 1 GiB");
+    t->data = mv_alloc(t->bytes);
+    return t->data ? MOVINET_OK : mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+}
+
+/* A constant of the file, copied when the first op reads it: to where kernels
+ * like it, and not at all if no op does. */
+static movinet_status take_constant(mvg_graph *graph, const tfl_model *file, int tensor,
+                                    movinet_error *err)
+{
+    const tfl_tensor *in = &file->tensors[tensor];
+    mvg_tensor *out = &graph->tensors[tensor];
+    if (out->data || out->producer != GIVEN || !in->data || in->type == MOVINET_STRING)
+        return MOVINET_OK;
+    movinet_status status = new_constant(graph, out, err);
+    if (!status && in->size)
+        memcpy(out->data, in->data, in->size);
+    return status;
 }
 
 static movinet_status copy_file(mvg_graph *graph, const tfl_model *file, movinet_error *err)
@@ -75,6 +92,9 @@ static movinet_status copy_file(mvg_graph *graph, const tfl_model *file, movinet
         if (status)
             return status;
     }
+    for (int i = 0; i < file->n_tensors; i++)
+        if (file->tensors[i].data)
+            graph->tensors[i].producer = GIVEN;
     graph->n_ops = file->n_ops;
     for (int i = 0; i < file->n_ops; i++) {
         const tfl_op *in = &file->ops[i];
@@ -96,11 +116,15 @@ static movinet_status copy_file(mvg_graph *graph, const tfl_model *file, movinet
 }
 
 /* Inputs must be there before the op runs; outputs must be nobody else's. */
-static movinet_status check_order(mvg_graph *graph, int op, movinet_error *err)
+static movinet_status check_order(mvg_graph *graph, const tfl_model *file, int op,
+                                  movinet_error *err)
 {
     const mvg_op *o = &graph->ops[op];
     for (int i = 0; i < o->n_inputs; i++) {
         int t = o->inputs[i];
+        movinet_status status = t >= 0 ? take_constant(graph, file, t, err) : MOVINET_OK;
+        if (status)
+            return status;
         if (t >= 0 && graph->tensors[t].producer == NOT_YET)
             return mvg_fail(graph, op, t, MOVINET_ERR_FORMAT, err,
                             "is read before anything has written it");
@@ -138,8 +162,9 @@ static movinet_status fold(mvg_graph *graph, int op, mvg_evaluate evaluate, movi
         return MOVINET_OK;
     for (int i = 0; i < o->n_outputs; i++) {
         mvg_tensor *t = &graph->tensors[o->outputs[i]];
-        if (!t->data && !(t->data = mv_alloc(t->bytes)))
-            return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+        movinet_status status = t->data ? MOVINET_OK : new_constant(graph, t, err);
+        if (status)
+            return status;
     }
     movinet_status status = evaluate(graph, op, err);
     o->folded = status == MOVINET_OK;
@@ -153,7 +178,7 @@ static movinet_status build(mvg_graph *graph, const tfl_model *file, mvg_evaluat
     if (!status)
         status = mvg_find_states(graph, file, err);
     for (int i = 0; !status && i < graph->n_ops; i++) {
-        status = check_order(graph, i, err);
+        status = check_order(graph, file, i, err);
         if (!status)
             status = mvg_infer(graph, i, err);
         if (!status)

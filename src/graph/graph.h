@@ -41,6 +41,7 @@ typedef struct mvg_graph {
     int width, height;
     int n_classes;
     const char *signature;
+    size_t constant_bytes;     ///< taken by all data
     mv_arena arena;
 } mvg_graph;
 

@@ -154,9 +154,12 @@ static movinet_status infer_conv(mvg_graph *graph, int op, movinet_error *err)
         return refuse(graph, op, "input and weights must have 4 axes", err);
     int channels = depthwise ? w->shape[3] : w->shape[0];
     int in_c = in->shape[3], depth = w->shape[3];
-    bool fits = depthwise ? w->shape[0] == 1 && in_c > 0 && channels % in_c == 0
-                          : depth > 0 && in_c % depth == 0 && channels % (in_c / depth) == 0;
-    if (!fits || channels < 1 || in_c < 1)
+    bool fits = in_c > 0 && channels > 0 && depth > 0;
+    if (fits && depthwise)
+        fits = w->shape[0] == 1 && channels % in_c == 0;
+    else if (fits)
+        fits = in_c % depth == 0 && channels % (in_c / depth) == 0;
+    if (!fits)
         return refuse(graph, op, "its weights do not fit its input's channels", err);
     if (b && b->count != (size_t)channels)
         return refuse(graph, op, "its bias does not fit its channels", err);

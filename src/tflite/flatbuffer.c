@@ -182,7 +182,16 @@ tfl_vector tfl_get_vector(const tfl_table *table, int field, size_t element)
 
 tfl_vector tfl_get_string(const tfl_table *table, int field)
 {
-    return tfl_get_vector(table, field, 1);
+    tfl_vector text = tfl_get_vector(table, field, 1);
+    if (!text.bytes)
+        return text;
+    /* The NUL is not needed here, but all writers write it. */
+    size_t end = (size_t)(text.bytes - text.fb->bytes) + text.n;
+    if (!inside(text.fb, end, 1) || text.bytes[text.n]) {
+        fault(text.fb, end, "a string does not end");
+        return (tfl_vector){0};
+    }
+    return text;
 }
 
 int32_t tfl_at_i32(const tfl_vector *vector, uint32_t i)

@@ -106,26 +106,21 @@ static movinet_status fail_zip(movinet_error *err, const char *name, const char 
                    "label file \"%.100s\" in the zip behind the model: %s", name, why);
 }
 
-/* Unpacks an open member into `text` (room for MAX_LABEL_FILE + 1 bytes).
- * A packed file may be longer than the zip says, so what it says bounds
- * nothing. */
-static movinet_status unpack(zip_file_t *file, const char *name, char *text, uint64_t said,
-                             size_t *size, movinet_error *err)
+/* Unpacks an open member of `said` bytes into `text`, which has room for one
+ * more: a packed file may be longer than the zip says. */
+static movinet_status unpack(zip_file_t *file, const char *name, char *text, size_t said,
+                             movinet_error *err)
 {
     size_t used = 0;
     zip_int64_t n = 0;
-    while (used <= MAX_LABEL_FILE &&
-           (n = zip_fread(file, text + used, MAX_LABEL_FILE + 1 - used)) > 0)
+    while (used <= said && (n = zip_fread(file, text + used, said + 1 - used)) > 0)
         used += (size_t)n;
     if (n < 0)
         return fail_zip(err, name, zip_error_strerror(zip_file_get_error(file)));
-    if (used != said)
-        return mv_fail(err, MOVINET_ERR_FORMAT,
-                       "label file \"%.100s\" in the zip behind the model: the zip says %llu bytes, "
-                       "and %s%zu came out: the zip is damaged", name, (unsigned long long)said,
-                       used > MAX_LABEL_FILE ? "over " : "",
-                       used > MAX_LABEL_FILE ? (size_t)MAX_LABEL_FILE : used);
-    *size = used;
+    if (used > said)
+        return fail_zip(err, name, "more bytes came out than the zip says: the zip is damaged");
+    if (used < said)
+        return fail_zip(err, name, "fewer bytes came out than the zip says: the zip is damaged");
     return MOVINET_OK;
 }
 
@@ -141,16 +136,17 @@ static movinet_status read_member(zip_t *zip, const char *name, char **text, siz
         return fail_zip(err, name, zip_strerror(zip));
     if (info.size > MAX_LABEL_FILE)
         return mv_fail(err, MOVINET_ERR_FORMAT,
-                       "label file \"%.100s\" in the zip behind the model: the zip says it has %llu "
-                       "bytes, over the limit of %u", name, (unsigned long long)info.size,
+                       "label file \"%.100s\" in the zip behind the model: the zip says it has "
+                       "%llu bytes, over the limit of %u", name, (unsigned long long)info.size,
                        MAX_LABEL_FILE);
     if ((info.valid & ZIP_STAT_ENCRYPTION_METHOD) && info.encryption_method != ZIP_EM_NONE)
         return fail_zip(err, name, "it is encrypted");
     zip_file_t *file = zip_fopen_index(zip, (zip_uint64_t)index, 0);
     if (!file)
         return fail_zip(err, name, zip_strerror(zip));
-    *text = malloc(MAX_LABEL_FILE + 1);
-    movinet_status status = *text ? unpack(file, name, *text, info.size, size, err)
+    *size = (size_t)info.size;
+    *text = malloc(*size + 1);
+    movinet_status status = *text ? unpack(file, name, *text, *size, err)
                                   : mv_fail(err, MOVINET_ERR_MEMORY, "out of memory for labels");
     zip_fclose(file);
     return status;

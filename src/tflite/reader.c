@@ -82,8 +82,8 @@ static movinet_status read_indices(reader *r, const tfl_table *table, int field,
     for (uint32_t i = 0; !status && i < list.n; i++) {
         indices[i] = tfl_at_i32(&list, i);
         if (indices[i] < least || indices[i] >= r->model->n_tensors)
-            status = FAIL(r, FORMAT, "%s: its %s %u is tensor %d, and the model has %d", where, what,
-                          i, (int)indices[i], r->model->n_tensors);
+            status = FAIL(r, FORMAT, "%s: its %s %u is tensor %d, and the model has %d", where,
+                          what, i, (int)indices[i], r->model->n_tensors);
     }
     *n = (int)list.n;
     *out = indices;
@@ -382,8 +382,8 @@ static movinet_status read_ops(reader *r)
 
 /* ---- signatures --------------------------------------------------------------- */
 
-static movinet_status read_map(reader *r, const tfl_table *table, int field, const char *key, int *n,
-                               const tfl_named **out)
+static movinet_status read_map(reader *r, const tfl_table *table, int field, const char *key,
+                               int *n, const tfl_named **out)
 {
     tfl_vector list = tfl_get_vector(table, field, 4);
     tfl_named *named = NULL;

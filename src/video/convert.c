@@ -90,6 +90,20 @@ static movinet_status prepare_sws(mvv_converter *c, const AVFrame *picture, movi
     return MOVINET_OK;
 }
 
+/* Makes room for so many rows. */
+static bool reserve(mvv_converter *c, int stride, int height)
+{
+    size_t need;
+    if (!mv_mul_size((size_t)stride, (size_t)height + 1, &need))
+        return false;
+    if (need <= c->capacity)
+        return true;
+    free(c->pixels);
+    c->pixels = mv_alloc(need);
+    c->capacity = c->pixels ? need : 0;
+    return c->pixels != NULL;
+}
+
 movinet_status mvv_convert(mvv_converter *c, const AVFrame *picture, movinet_frame *out,
                            movinet_error *err)
 {
@@ -101,20 +115,13 @@ movinet_status mvv_convert(mvv_converter *c, const AVFrame *picture, movinet_fra
     if (status)
         return status;
     int stride = (width * 3 + ROW_ALIGN - 1) / ROW_ALIGN * ROW_ALIGN;
-    size_t need;
-    if (!mv_mul_size((size_t)stride, (size_t)height + 1, &need))
+    if (!reserve(c, stride, height))
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory for a picture of %d×%d", width,
                        height);
-    if (need > c->capacity) {
-        free(c->pixels);
-        c->pixels = mv_alloc(need);
-        c->capacity = c->pixels ? need : 0;
-        if (!c->pixels)
-            return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory for a picture of %d×%d", width,
-                           height);
-    }
+    uint8_t *planes[4] = {c->pixels}; /* libswscale looks at four, whatever the format */
+    int strides[4] = {stride};
     int rows = sws_scale(c->sws, (const uint8_t *const *)picture->data, picture->linesize, 0,
-                         height, &c->pixels, &stride);
+                         height, planes, strides);
     if (rows != height)
         return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "a %s picture of %d×%d cannot become RGB",
                        format_name(picture->format), width, height);

@@ -3,6 +3,7 @@
 #include "video/decode.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 enum {
@@ -78,12 +79,22 @@ static bool is_key(const AVFrame *frame)
 #endif
 }
 
+/* A picture's own turn holds for those after it as well. */
+static void update_turn(mvv_decoder *d, const AVFrame *frame)
+{
+    const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+    if (side && (size_t)side->size >= 9 * sizeof(int32_t))
+        d->turn = mvv_turn_of((const int32_t *)(const void *)side->data);
+}
+
 static void stamp(mvv_decoder *d, mvv_picture *picture)
 {
     AVFrame *frame = picture->frame;
     if (frame->decode_error_flags || (frame->flags & AV_FRAME_FLAG_CORRUPT))
         d->damaged++;
     d->bad = 0;
+    update_turn(d, frame);
+    picture->turn = d->turn;
     picture->time = mvv_clock_frame(&d->clock, frame->best_effort_timestamp, duration_of(frame),
                                     &picture->shown);
 }
@@ -114,6 +125,16 @@ movinet_status mvv_decoder_next(mvv_decoder *d, mvv_picture *picture, movinet_er
         if (status)
             return status;
     }
+}
+
+const char *mvv_decoder_hint(const mvv_decoder *d)
+{
+    bool seekable = d->format->pb && (d->format->pb->seekable & AVIO_SEEKABLE_NORMAL);
+    if (d->codec->codec_id == AV_CODEC_ID_WEBP)
+        return " (this FFmpeg may not read animated WebP: make it a GIF or APNG)";
+    if (!seekable && strstr(d->format->iformat->name, "mp4"))
+        return " (an mp4 whose index is at its end cannot come through a pipe: give the file)";
+    return "";
 }
 
 /* ---- seeking ---------------------------------------------------------------- */

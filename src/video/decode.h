@@ -5,6 +5,7 @@
 
 #include "video/clock.h"
 #include "video/source.h"
+#include "video/turn.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -17,6 +18,7 @@ typedef struct mvv_decoder {
     AVCodecContext *codec;
     AVPacket *packet;
     mvv_clock clock;
+    mvv_turn turn;         ///< of the newest picture; at first what the container says
     int64_t damaged;       ///< packets and pictures
     int bad;               ///< damaged ones since the last good picture
     bool input_ended;      ///< only what is inside the decoder is left
@@ -28,6 +30,7 @@ typedef struct mvv_picture {
     AVFrame *frame;
     double time;  ///< seconds from the first picture
     double shown; ///< seconds that it stays
+    mvv_turn turn;
 } mvv_picture;
 
 /** In open.c. `d` is all zeros; mvv_decoder_close also after a failure. */
@@ -47,5 +50,8 @@ movinet_status mvv_decoder_next(mvv_decoder *d, mvv_picture *picture, movinet_er
  * is safe. Where the source cannot seek, `*picture` and the place stay. */
 movinet_status mvv_decoder_seek(mvv_decoder *d, double time, mvv_picture *picture,
                                 movinet_error *err);
+
+/** Why nothing may have come out: "" or " (…)". Static. */
+const char *mvv_decoder_hint(const mvv_decoder *d);
 
 #endif

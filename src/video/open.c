@@ -3,7 +3,6 @@
 #include "video/decode.h"
 
 #include <libavdevice/avdevice.h>
-#include <libavutil/opt.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -63,8 +62,8 @@ typedef struct location {
     bool file;          ///< something that exists
 } location;
 
-/* "-" is standard input, "lavfi:GRAPH" a filter graph, /dev/videoN a camera; what exists
- * is a file even if its name looks like a URL. */
+/* "-" is standard input, "lavfi:GRAPH" a filter graph, /dev/videoN or /dev/v4l/… a
+ * camera; what else exists is a file even if its name looks like a URL. */
 static bool locate(const char *source, location *at)
 {
     struct stat info;
@@ -77,7 +76,7 @@ static bool locate(const char *source, location *at)
         rest = source + 6;
     } else if (stat(source, &info) == 0) {
         at->file = true;
-        if (S_ISCHR(info.st_mode))
+        if (S_ISCHR(info.st_mode) && !strncmp(source, "/dev/v", 6))
             at->device = "video4linux2,v4l2";
         else
             prefix = "file:";
@@ -89,7 +88,6 @@ static bool locate(const char *source, location *at)
     return at->url != NULL;
 }
 
-/* A character device that is no camera, like /dev/null, is read as a file. */
 static const AVInputFormat *device_format(const char *name)
 {
     avdevice_register_all();
@@ -215,6 +213,24 @@ static movinet_status open_codec(mvv_decoder *d, movinet_error *err)
     return MOVINET_OK;
 }
 
+/* The container's turn; FFmpeg moved it. */
+static void read_turn(mvv_decoder *d)
+{
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+    const AVCodecParameters *parameters = d->stream->codecpar;
+    const AVPacketSideData *side =
+        av_packet_side_data_get(parameters->coded_side_data, parameters->nb_coded_side_data,
+                                AV_PKT_DATA_DISPLAYMATRIX);
+    const uint8_t *data = side ? side->data : NULL;
+    size_t size = side ? side->size : 0;
+#else
+    size_t size = 0;
+    const uint8_t *data = av_stream_get_side_data(d->stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+#endif
+    if (data && size >= 9 * sizeof(int32_t))
+        d->turn = mvv_turn_of((const int32_t *)(const void *)data);
+}
+
 static void start_clock(mvv_decoder *d)
 {
     AVRational rate = av_guess_frame_rate(d->format, d->stream, NULL);
@@ -243,8 +259,10 @@ movinet_status mvv_decoder_open(mvv_decoder *d, const char *source,
         status = pick_stream(d, err);
     if (!status)
         status = open_codec(d, err);
-    if (!status)
+    if (!status) {
         start_clock(d);
+        read_turn(d);
+    }
     return status;
 }
 

@@ -69,50 +69,15 @@ static movinet_status finish(const ffmpeg_source *s, movinet_error *err)
 
 /* ---- how a picture is to be seen ------------------------------------------------- */
 
-/* The container's or the picture's own matrix: 16.16, [a b; c d] in 0, 1, 3, 4, where
- * x' = a x + c y and y' = b x + d y, y downwards. NULL: upright. */
-static const int32_t *matrix_of(const AVStream *stream, const AVFrame *picture)
-{
-    const AVFrameSideData *own = av_frame_get_side_data(picture, AV_FRAME_DATA_DISPLAYMATRIX);
-    if (own && (size_t)own->size >= 9 * sizeof(int32_t))
-        return (const int32_t *)(const void *)own->data;
-#if LIBAVFORMAT_VERSION_MAJOR >= 61
-    const AVPacketSideData *side =
-        av_packet_side_data_get(stream->codecpar->coded_side_data,
-                                stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
-    const uint8_t *data = side ? side->data : NULL;
-    size_t size = side ? side->size : 0;
-#else
-    size_t size = 0;
-    const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-#endif
-    return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)(const void *)data : NULL;
-}
-
-/* The nearest quarter turn, and whether the picture is flipped after it. */
-static void set_turn(const int32_t *matrix, movinet_frame *frame)
-{
-    if (!matrix)
-        return;
-    double a = matrix[0], b = matrix[1], c = matrix[3], d = matrix[4];
-    frame->mirrored = a * d - b * c < 0;
-    if (frame->mirrored) {
-        a = -a;
-        c = -c;
-    }
-    if (fabs(a) + fabs(d) >= fabs(b) + fabs(c))
-        frame->rotation = a + d >= 0 ? 0 : 180;
-    else
-        frame->rotation = b - c > 0 ? 90 : 270;
-}
-
-static void set_aspect(ffmpeg_source *s, AVFrame *picture, movinet_frame *frame)
+static void set_looks(ffmpeg_source *s, const mvv_picture *picture, movinet_frame *frame)
 {
     AVRational aspect =
-        av_guess_sample_aspect_ratio(s->decoder.format, s->decoder.stream, picture);
+        av_guess_sample_aspect_ratio(s->decoder.format, s->decoder.stream, picture->frame);
     double value = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
     bool sane = value >= 1 / MVV_ASPECT_LIMIT && value <= MVV_ASPECT_LIMIT;
     frame->pixel_aspect = sane ? value : 1;
+    frame->rotation = picture->turn.rotation;
+    frame->mirrored = picture->turn.mirrored;
 }
 
 /* What `held` looks like; its pixels are made only now, and only once. */
@@ -125,8 +90,7 @@ static movinet_status show(ffmpeg_source *s, double time, movinet_frame *frame, 
             mv_error_prefix(err, s->decoder.name);
             return status;
         }
-        set_turn(matrix_of(s->decoder.stream, s->held.frame), &s->shown);
-        set_aspect(s, s->held.frame, &s->shown);
+        set_looks(s, &s->held, &s->shown);
         s->converted = true;
     }
     *frame = s->shown;
@@ -204,8 +168,7 @@ static void fill_info(ffmpeg_source *s)
     AVRational rate = stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate
                                                      : stream->r_frame_rate;
 
-    set_turn(matrix_of(stream, picture), &seen);
-    set_aspect(s, picture, &seen);
+    set_looks(s, &s->ahead, &seen);
     bool turned = seen.rotation % 180 != 0;
     int width = (int)floor(seen.width * seen.pixel_aspect + 0.5);
     width = width > 0 ? width : 1;
@@ -230,7 +193,8 @@ static movinet_status read_first(ffmpeg_source *s, movinet_error *err)
     if (s->failure.status && !s->has_ahead)
         return mv_fail(err, s->failure.status, "%s", s->failure.message);
     if (!s->has_ahead)
-        return mv_fail(err, MOVINET_ERR_FORMAT, "%s: no frame could be decoded", s->decoder.name);
+        return mv_fail(err, MOVINET_ERR_FORMAT, "%s: no frame could be decoded%s", s->decoder.name,
+                       mvv_decoder_hint(&s->decoder));
     fill_info(s);
     if (s->options.start < SEEK_FROM)
         return MOVINET_OK;

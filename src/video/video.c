@@ -4,8 +4,6 @@
 #include "video/sampler.h"
 #include "video/source.h"
 
-#include <math.h>
-
 static movinet_status check_options(const movinet_video_options *o, movinet_error *err)
 {
     if (!(o->sample_rate >= 0 && o->sample_rate <= MVV_RATE_LIMIT))

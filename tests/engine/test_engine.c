@@ -354,6 +354,26 @@ static void order_is_checked(void **state)
     expect_error(&n, MOVINET_ERR_FORMAT, "op 1", "written twice");
 }
 
+/* Found by fuzzing: channels / 0. */
+static void empty_convolutions_are_refused(void **state)
+{
+    static const float weight[8];
+    (void)state;
+    for (int code = TFL_OP_CONV_2D; code <= TFL_OP_DEPTHWISE_CONV_2D; code++) {
+        net n;
+        net_begin(&n);
+        int img = image(&n), in = tensor(&n, "in", MOVINET_FLOAT32, 4, (int32_t[]){1, 2, 2, 0});
+        int w = tensor(&n, "w", MOVINET_FLOAT32, 4, (int32_t[]){1, 1, 1, 3});
+        int out = vector(&n, "out", MOVINET_FLOAT32, 6);
+        n.tensors[w].data = n.tensors[in].data = (const uint8_t *)weight;
+        n.tensors[w].size = 12;
+        op(&n, code, 2, (int32_t[]){in, w}, out)->options.stride_h = 1;
+        n.ops[0].options.stride_w = 1;
+        ends(&n, img, "image", out, "logits");
+        expect_error(&n, MOVINET_ERR_FORMAT, "op 0", "do not fit");
+    }
+}
+
 /* A long chain must not take memory for each link, and must compute the same. */
 static void memory_is_reused(void **state)
 {
@@ -391,6 +411,7 @@ int main(void)
         cmocka_unit_test(what_cannot_run_is_named),
         cmocka_unit_test(odd_ends_are_refused),
         cmocka_unit_test(order_is_checked),
+        cmocka_unit_test(empty_convolutions_are_refused),
         cmocka_unit_test(memory_is_reused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* Writes the seed corpus of the fuzz targets: make_seeds DIR makes DIR/model
  * and DIR/metadata. SPDX-License-Identifier: Apache-2.0 */
+#include "support/small_model.h"
 #include "tflite/samples.h"
 
 #include <errno.h>
@@ -47,7 +48,10 @@ static mb_model *model_of_all_ops(void)
 
 static mb_model *seed_model(int i)
 {
-    mb_model *m = i == 4 ? model_of_all_ops() : i == 5 ? mb_new() : sample_model();
+    mb_model *m = i == 4   ? model_of_all_ops()
+                  : i == 5 ? mb_new()
+                  : i == 6 ? small_model()
+                           : sample_model();
     if (i == 1)
         mb_flags(m, MB_BUFFERS_BEHIND);
     if (i == 2)
@@ -56,7 +60,7 @@ static mb_model *seed_model(int i)
         mb_labels(m, "one\ntwo\nthree\n");
     return m;
 }
-#define N_MODELS 6
+#define N_MODELS 7
 
 static bool write_models(const char *dir)
 {

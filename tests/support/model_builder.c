@@ -34,24 +34,29 @@ static char *copy_text(const char *text)
 #define ADD(array, n) ((array) = extend((array), &(n), sizeof *(array)), &(array)[(n) - 1])
 static void *extend(void *array, int *n, size_t size)
 {
-    char *grown = grow(array, ((size_t)*n + 1) * size);
+    char *grown = array;
+    if (!(*n & (*n - 1))) /* 0, 1, 2, 4, 8, …: room for as many again */
+        grown = grow(array, (*n ? 2 * (size_t)*n : 1) * size);
     memset(grown + (size_t)(*n)++ * size, 0, size);
     return grown;
 }
 
 typedef struct blob {
     uint8_t *bytes;
-    size_t size;
+    size_t size, room;
 } blob;
 
 static blob blob_of(const void *data, size_t size)
 {
-    return (blob){copy_of(data, size), size};
+    return (blob){copy_of(data, size), size, size};
 }
 
 static void append(blob *b, const void *data, size_t size)
 {
-    b->bytes = grow(b->bytes, b->size + size);
+    if (b->size + size > b->room) {
+        b->room = 2 * (b->size + size);
+        b->bytes = grow(b->bytes, b->room);
+    }
     if (size)
         memcpy(b->bytes + b->size, data, size);
     b->size += size;

@@ -103,7 +103,8 @@ static void check_labels(mb_model *m, int n, const char *expected)
 static void test_metadata(void **state)
 {
     (void)state;
-    const int flags[] = {0, MB_ZIP_RELATIVE, MB_BUFFERS_BEHIND, MB_BUFFERS_BEHIND | MB_ZIP_RELATIVE};
+    const int flags[] = {0, MB_ZIP_RELATIVE, MB_BUFFERS_BEHIND,
+                         MB_BUFFERS_BEHIND | MB_ZIP_RELATIVE};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         mb_model *m = sample_model();
         mb_labels(m, "lying\nstanding\nwalking\n");

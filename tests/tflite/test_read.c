@@ -91,7 +91,8 @@ static void check_model(const tfl_model *model)
 static void test_round_trip(void **state)
 {
     (void)state;
-    const int flags[] = {0, MB_LEGACY_CODES, MB_BUFFERS_BEHIND, MB_LEGACY_CODES | MB_BUFFERS_BEHIND};
+    const int flags[] = {0, MB_LEGACY_CODES, MB_BUFFERS_BEHIND,
+                         MB_LEGACY_CODES | MB_BUFFERS_BEHIND};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         tfl_model model;
         uint8_t *file;

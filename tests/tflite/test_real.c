@@ -77,7 +77,10 @@ static void test_calf(void **state)
     const struct {
         const char *name;
         int ops, swishes;
-    } files[] = {{"calf_a0_stream_int8.tflite", 606, 58}, {"calf_a0_stream_dynamic.tflite", 504, -1}};
+    } files[] = {
+        {"calf_a0_stream_int8.tflite", 606, 58},
+        {"calf_a0_stream_dynamic.tflite", 504, -1},
+    };
     for (int i = 0; i < 2; i++) {
         tfl_model model;
         uint8_t *file;

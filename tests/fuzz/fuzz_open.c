@@ -1,0 +1,49 @@
+/* libFuzzer target: from a file to a plan to two frames: shapes, folding,
+ * binding, memory, and the kernels on whatever a file may ask of them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/stream.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* Larger networks are left alone: they would only make the fuzzer slow. */
+enum { MAX_BYTES = 1 << 22, MAX_MACS = 1 << 22 };
+
+static bool small_enough(const mve_plan *plan)
+{
+    int64_t macs = 0;
+    for (int i = 0; i < plan->graph.n_ops; i++)
+        macs += plan->graph.ops[i].macs;
+    return plan->arena_bytes < MAX_BYTES && macs < MAX_MACS && plan->n_steps < 1000;
+}
+
+static void run(const mve_plan *plan)
+{
+    mve_stream stream;
+    float *logits = calloc((size_t)plan->graph.n_classes, sizeof *logits);
+    if (logits && !mve_stream_open(&stream, plan, 1, NULL)) {
+        mve_stream_step(&stream, logits);
+        for (int i = 0; i < plan->graph.width * plan->graph.height * 3; i++)
+            stream.image[i] = (float)(i % 7) / 6;
+        mve_stream_step(&stream, logits);
+        mve_stream_close(&stream);
+    }
+    free(logits);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    tfl_model file;
+    mve_plan plan;
+    movinet_error err;
+    if (tfl_read(&file, bytes, size, &err))
+        return 0;
+    if (!mve_plan_build(&plan, &file, &err)) {
+        if (small_enough(&plan))
+            run(&plan);
+        mve_plan_free(&plan);
+    }
+    tfl_free(&file);
+    return 0;
+}

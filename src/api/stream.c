@@ -125,12 +125,12 @@ void movinet_stream_reset(movinet_stream *s)
 }
 
 /* ---- saved streams ----
- * "MVNSTRM1", 8 bytes frames, 8 bytes time, the model's SHA-256, logits, scores,
- * states, the SHA-256 of all before it. Numbers little-endian, as on every
+ * "MVNSTRM1", 8 bytes each: frames, time, where the sampling grid begins; the
+ * model's SHA-256, logits, scores, states, the SHA-256 of all before it. Numbers little-endian, as on every
  * machine that this runs on. */
 
 static const char magic[8] = {'M', 'V', 'N', 'S', 'T', 'R', 'M', '1'};
-enum { HEAD = 8 + 8 + 8 + 32, TAIL = 32 };
+enum { FRAMES = 8, TIME = 16, GRID = 24, MODEL = 32, HEAD = 64, TAIL = 32 };
 
 static size_t scores_size(const movinet_stream *s)
 {
@@ -159,13 +159,27 @@ movinet_status movinet_stream_save(const movinet_stream *s, void *buffer, size_t
         return mv_fail(err, MOVINET_ERR_ARGUMENT, "a saved stream needs %zu bytes, not %zu", need,
                        size);
     memcpy(out, magic, 8);
-    memcpy(out + 8, &s->frames, 8);
-    memcpy(out + 16, &s->time, 8);
-    memcpy(out + 24, s->model->info.sha256, 32);
+    memcpy(out + FRAMES, &s->frames, 8);
+    memcpy(out + TIME, &s->time, 8);
+    memcpy(out + GRID, &s->sampler.start, 8);
+    memcpy(out + MODEL, s->model->info.sha256, 32);
     memcpy(out + HEAD, s->logits, scores_size(s));
     mve_stream_get_states(&s->engine, out + HEAD + scores_size(s));
     digest_of(out, need - TAIL, out + need - TAIL);
     return MOVINET_OK;
+}
+
+/* The grid goes on where it was, so that the same frames are taken. */
+static void restore_sampler(movinet_stream *s, const uint8_t *start)
+{
+    bool take;
+    mvv_sampler_init(&s->sampler, s->sampler.rate);
+    if (!s->frames)
+        return;
+    memcpy(&s->sampler.start, start, 8);
+    s->sampler.last = s->sampler.start;
+    s->sampler.begun = true;
+    mvv_sampler_take(&s->sampler, s->time, &take, NULL);
 }
 
 movinet_status movinet_stream_restore(movinet_stream *s, const void *bytes, size_t size,
@@ -176,7 +190,7 @@ movinet_status movinet_stream_restore(movinet_stream *s, const void *bytes, size
     size_t need = movinet_stream_save_size(s);
     if (!in || size < HEAD || memcmp(in, magic, 8))
         return mv_fail(err, MOVINET_ERR_FORMAT, "not a saved stream");
-    if (memcmp(in + 24, s->model->info.sha256, 32))
+    if (memcmp(in + MODEL, s->model->info.sha256, 32))
         return mv_fail(err, MOVINET_ERR_FORMAT, "the saved stream belongs to another model");
     if (size != need)
         return mv_fail(err, MOVINET_ERR_FORMAT, "the saved stream has %zu bytes instead of %zu",
@@ -184,16 +198,11 @@ movinet_status movinet_stream_restore(movinet_stream *s, const void *bytes, size
     digest_of(in, need - TAIL, digest);
     if (memcmp(in + need - TAIL, digest, 32))
         return mv_fail(err, MOVINET_ERR_FORMAT, "the saved stream is damaged");
-    memcpy(&s->frames, in + 8, 8);
-    memcpy(&s->time, in + 16, 8);
+    memcpy(&s->frames, in + FRAMES, 8);
+    memcpy(&s->time, in + TIME, 8);
     memcpy(s->logits, in + HEAD, scores_size(s));
     mve_stream_set_states(&s->engine, in + HEAD + scores_size(s));
-    if (s->sampling) {
-        mvv_sampler_init(&s->sampler, s->sampler.rate);
-        if (s->frames) {
-            bool take;
-            mvv_sampler_take(&s->sampler, s->time, &take, NULL);
-        }
-    }
+    if (s->sampling)
+        restore_sampler(s, in + GRID);
     return MOVINET_OK;
 }

@@ -201,6 +201,42 @@ static void sampling_passes_over_what_comes_soon(void **state)
     movinet_model_close(model);
 }
 
+/* After restoring, the same frames are taken as without. */
+static void a_restored_stream_keeps_its_grid(void **state)
+{
+    (void)state;
+    movinet_error err;
+    movinet_model *model = open_bytes(small_model());
+    movinet_stream_options options = {.sample_rate = 5};
+    static uint8_t rgb[PIXELS * 3];
+    for (int cut = 1; cut < 40; cut++) {
+        movinet_stream *a = open_stream(model, &options), *b = open_stream(model, &options);
+        uint8_t *bytes = malloc(movinet_stream_save_size(a));
+        for (int i = 0; i < 60; i++) {
+            movinet_frame frame = {.pixels = rgb,
+                                   .width = SMALL_WIDTH,
+                                   .height = SMALL_HEIGHT,
+                                   .time = 7 + i * 0.07};
+            bool took_a, took_b;
+            assert_int_equal(movinet_stream_push(a, &frame, &took_a, &err), MOVINET_OK);
+            if (i == cut) {
+                movinet_stream_save(a, bytes, movinet_stream_save_size(a), &err);
+                assert_int_equal(
+                    movinet_stream_restore(b, bytes, movinet_stream_save_size(a), &err),
+                    MOVINET_OK);
+            }
+            if (i <= cut)
+                continue;
+            assert_int_equal(movinet_stream_push(b, &frame, &took_b, &err), MOVINET_OK);
+            assert_int_equal(took_a, took_b);
+        }
+        free(bytes);
+        movinet_stream_close(a);
+        movinet_stream_close(b);
+    }
+    movinet_model_close(model);
+}
+
 static void bad_frames_are_refused(void **state)
 {
     (void)state;
@@ -368,6 +404,7 @@ int main(void)
         cmocka_unit_test(saved_streams_go_on),
         cmocka_unit_test(damaged_saves_change_nothing),
         cmocka_unit_test(sampling_passes_over_what_comes_soon),
+        cmocka_unit_test(a_restored_stream_keeps_its_grid),
         cmocka_unit_test(bad_frames_are_refused),
         cmocka_unit_test(label_files),
         cmocka_unit_test(labels_in_the_file),

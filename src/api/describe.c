@@ -37,6 +37,12 @@ static bool squeeze_excitation(const mvg_graph *g)
     return false;
 }
 
+static bool has_weights(const mvg_op *o)
+{
+    return o->code == TFL_OP_CONV_2D || o->code == TFL_OP_DEPTHWISE_CONV_2D ||
+           o->code == TFL_OP_FULLY_CONNECTED || o->code == MVG_OP_TEMPORAL;
+}
+
 static const char *precision(const mvg_graph *g)
 {
     bool int8 = false, mixed = false, half = false;
@@ -46,8 +52,7 @@ static const char *precision(const mvg_graph *g)
                                                                    : NULL;
         if (first && first->data && first->type == MOVINET_FLOAT16)
             half = true;
-        if (o->code != TFL_OP_CONV_2D && o->code != TFL_OP_DEPTHWISE_CONV_2D &&
-            o->code != TFL_OP_FULLY_CONNECTED)
+        if (!has_weights(o))
             continue;
         bool int8_weights = g->tensors[o->inputs[1]].type == MOVINET_INT8;
         int8 = int8 || (int8_weights && first->type == MOVINET_INT8);
@@ -61,8 +66,7 @@ static int64_t parameters(const mvg_graph *g)
     int64_t n = 0;
     for (int i = 0; i < g->n_ops; i++) {
         const mvg_op *o = &g->ops[i];
-        if (o->code != TFL_OP_CONV_2D && o->code != TFL_OP_DEPTHWISE_CONV_2D &&
-            o->code != TFL_OP_FULLY_CONNECTED)
+        if (!has_weights(o))
             continue;
         for (int k = 1; k < o->n_inputs; k++)
             if (o->inputs[k] >= 0)

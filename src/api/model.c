@@ -1,6 +1,7 @@
 /* The public model. SPDX-License-Identifier: Apache-2.0 */
 #include "api/model.h"
 
+#include "core/cpu.h"
 #include "core/sha256.h"
 #include "zoo/zoo.h"
 
@@ -106,13 +107,14 @@ static movinet_status load(movinet_model *model, const movinet_model_options *op
                            movinet_error *err)
 {
     movinet_model_info *info = &model->info;
+    mve_options plan_options = {.cpu = mv_cpu_flags()};
     mv_sha256 sha;
     mv_sha256_begin(&sha);
     mv_sha256_update(&sha, model->bytes, info->file_bytes);
     mv_sha256_end(&sha, info->sha256);
     movinet_status status = tfl_read(&model->file, model->bytes, info->file_bytes, err);
     if (!status)
-        status = mve_plan_build(&model->plan, &model->file, err);
+        status = mve_plan_build(&model->plan, &model->file, &plan_options, err);
     if (status)
         return status;
     mva_describe(model);
@@ -202,15 +204,16 @@ movinet_status movinet_model_op(const movinet_model *model, int index, movinet_o
     const mvg_graph *g = &model->plan.graph;
     if (index < 0 || index >= g->n_ops)
         return MOVINET_ERR_ARGUMENT;
-    const mvg_op *o = &g->ops[index];
+    /* As the file has it: passes may have turned it into something else. */
+    const tfl_op *o = &model->file.ops[index];
     *out = (movinet_op_info){.name = tfl_op_name(o->code),
                              .version = o->version,
                              .n_inputs = o->n_inputs,
                              .inputs = o->inputs,
                              .n_outputs = o->n_outputs,
                              .outputs = o->outputs,
-                             .macs = o->macs,
-                             .folded = o->folded};
+                             .macs = g->ops[index].macs,
+                             .folded = g->ops[index].folded};
     return MOVINET_OK;
 }
 

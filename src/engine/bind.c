@@ -105,6 +105,7 @@ static const struct {
     {TFL_OP_CONV_2D, mve_bind_conv},
     {TFL_OP_DEPTHWISE_CONV_2D, mve_bind_conv},
     {TFL_OP_FULLY_CONNECTED, mve_bind_fully_connected},
+    {MVG_OP_TEMPORAL, mve_bind_temporal},
     {TFL_OP_CONCATENATION, mve_bind_concat},
     {TFL_OP_QUANTIZE, mve_bind_quantize},
     {TFL_OP_DEQUANTIZE, mve_bind_dequantize},
@@ -154,7 +155,9 @@ movinet_status mve_bind_op(mve_bind *b, movinet_error *err)
                           .n_inputs = o->n_inputs,
                           .inputs = o->inputs,
                           .output = o->outputs[0],
-                          .scratch = -1};
+                          .set = b->set,
+                          .block = 1,
+                          .extra = -1};
     for (size_t i = 0; i < sizeof binders / sizeof *binders; i++)
         if (binders[i].code == o->code)
             return binders[i].bind(b, err);

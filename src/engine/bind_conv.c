@@ -8,24 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void run_conv_s8(const mve_step *s, void *const *data, int begin, int end)
-{
-    mvk_conv_s8(s->params, data[s->inputs[0]], data[s->output], begin, end);
-}
+typedef struct conv {
+    mvk_conv shape;
+    const mvk_conv_kernel *kernel;
+} conv;
 
-static void run_conv_f32(const mve_step *s, void *const *data, int begin, int end)
+static void run_conv(const mve_step *s, void *const *data, int begin, int end)
 {
-    mvk_conv_f32(s->params, data[s->inputs[0]], data[s->output], begin, end);
-}
-
-static void run_depthwise_s8(const mve_step *s, void *const *data, int begin, int end)
-{
-    mvk_depthwise_s8(s->params, data[s->inputs[0]], data[s->output], begin, end);
-}
-
-static void run_depthwise_f32(const mve_step *s, void *const *data, int begin, int end)
-{
-    mvk_depthwise_f32(s->params, data[s->inputs[0]], data[s->output], begin, end);
+    const conv *c = s->params;
+    c->kernel->run(&c->shape, data[s->inputs[0]], data[s->output], begin, end);
 }
 
 /* "Dynamic range": float activations, int8 weights. TensorFlow Lite rounds such an
@@ -34,30 +25,26 @@ static void run_depthwise_f32(const mve_step *s, void *const *data, int begin, i
  * golden file's logits). */
 static void round_input(const mve_step *s, void *const *data, int begin, int end)
 {
-    const mvk_conv *c = s->params;
+    const mvk_conv *c = &((const conv *)s->params)->shape;
     size_t n = (size_t)c->in_h * (size_t)c->in_w * (size_t)c->in_c;
     const float *in = data[s->inputs[0]];
-    float *out = data[s->scratch];
+    float *out = data[s->extra];
     (void)begin, (void)end;
     for (int i = 0; i < c->batch; i++)
-        mvk_dynamic_round(in + (size_t)i * n, out + (size_t)i * n, n);
+        s->set->dynamic_round(in + (size_t)i * n, out + (size_t)i * n, n);
 }
 
 static void run_conv_dynamic(const mve_step *s, void *const *data, int begin, int end)
 {
-    mvk_conv_f32(s->params, data[s->scratch], data[s->output], begin, end);
+    const conv *c = s->params;
+    c->kernel->run(&c->shape, data[s->extra], data[s->output], begin, end);
 }
 
-static void run_depthwise_dynamic(const mve_step *s, void *const *data, int begin, int end)
-{
-    mvk_depthwise_f32(s->params, data[s->scratch], data[s->output], begin, end);
-}
-
-static void make_dynamic(mve_bind *b, bool depthwise)
+static void make_dynamic(mve_bind *b)
 {
     b->step->before = round_input;
-    b->step->run = depthwise ? run_depthwise_dynamic : run_conv_dynamic;
-    b->step->scratch = 0;
+    b->step->run = run_conv_dynamic;
+    b->step->extra = 0;
     b->step->scratch_bytes = mve_input(b, 0)->bytes;
 }
 
@@ -81,34 +68,34 @@ static movinet_status need_constants(const mve_bind *b, movinet_error *err)
     return MOVINET_OK;
 }
 
-/* Scales from input · weights to output, one a channel. */
-static movinet_status bind_scales(mve_bind *b, mvk_conv *conv, int channel_axis,
-                                  movinet_error *err)
+/* Scales from input · weights to output, one a channel; NULL after an error. */
+static const mvk_scale *make_scales(mve_bind *b, int channels, int channel_axis,
+                                    movinet_status *status, movinet_error *err)
 {
     const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1), *out = mve_output(b);
-    mvk_scale *scale = mv_arena_alloc(b->arena, (size_t)conv->out_c, sizeof *scale);
+    int weights = b->graph->ops[b->op].inputs[1];
+    mvk_scale *scale = mv_arena_alloc(b->arena, (size_t)channels, sizeof *scale);
+    *status = MOVINET_OK;
     if (!scale)
-        return mve_no_memory(err);
-    if (w->quant.n != 1 && (w->quant.n != conv->out_c || w->quant.axis != channel_axis))
-        return mvg_fail(b->graph, b->op, b->graph->ops[b->op].inputs[1], MOVINET_ERR_UNSUPPORTED,
-                        err, "its scales go along axis %d, not along the output channels",
-                        w->quant.axis);
-    for (int i = 0; i < conv->out_c; i++) {
+        *status = mve_no_memory(err);
+    else if (w->quant.n != 1 && (w->quant.n != channels || w->quant.axis != channel_axis))
+        *status = mvg_fail(b->graph, b->op, weights, MOVINET_ERR_UNSUPPORTED, err,
+                           "its scales go along axis %d, not along the output channels",
+                           w->quant.axis);
+    for (int i = 0; !*status && i < channels; i++) {
         int k = w->quant.n == 1 ? 0 : i;
         double real = (double)in->quant.scale[0] * (double)w->quant.scale[k] /
                       (double)out->quant.scale[0];
         if (w->quant.zero_point[k])
-            return mvg_fail(b->graph, b->op, b->graph->ops[b->op].inputs[1],
-                            MOVINET_ERR_UNSUPPORTED, err, "weights must have zero point 0");
-        if (!isfinite(real) || real >= 1073741824.0)
-            return mvg_fail(b->graph, b->op, b->graph->ops[b->op].inputs[1], MOVINET_ERR_FORMAT,
-                            err, "its scales cannot be");
-        scale[i] = mvk_scale_from_real(real);
+            *status = mvg_fail(b->graph, b->op, weights, MOVINET_ERR_UNSUPPORTED, err,
+                               "weights must have zero point 0");
+        else if (!isfinite(real) || real >= 1073741824.0)
+            *status = mvg_fail(b->graph, b->op, weights, MOVINET_ERR_FORMAT, err,
+                               "its scales cannot be");
+        else
+            scale[i] = mvk_scale_from_real(real);
     }
-    conv->scale = scale;
-    conv->in_zero = in->quant.zero_point[0];
-    conv->out_zero = out->quant.zero_point[0];
-    return MOVINET_OK;
+    return *status ? NULL : scale;
 }
 
 /* Float weights from whatever the file holds: float32, or int8 with scales. */
@@ -136,77 +123,83 @@ static float *float_weights(const mvg_tensor *w, movinet_status *status)
     return out;
 }
 
-static movinet_status bind_s8(mve_bind *b, mvk_conv *conv, bool depthwise, int channel_axis,
-                              movinet_error *err)
+/* Packs for the kernel that suits the shape best; all else is set by now. */
+static movinet_status pack(mve_bind *b, conv *c, const mvk_conv_kernel *kernel,
+                           const void *weights, movinet_error *err)
 {
-    const mvg_tensor *w = mve_input(b, 1), *bias = mve_input(b, 2);
-    if (w->type != MOVINET_INT8 || !w->quant.n || (bias && bias->type != MOVINET_INT32))
-        return mve_bad_types(b, err);
-    if (!mve_activation_s8(b->graph->ops[b->op].options->activation, mve_output(b), &conv->act_min,
-                           &conv->act_max))
-        return unknown_activation(b, err);
-    movinet_status status = bind_scales(b, conv, channel_axis, err);
-    if (status)
-        return status;
-    /* |acc| <= taps · 255 · 128 must stay inside int32. */
-    if ((int64_t)conv->kernel_h * conv->kernel_w * (depthwise ? 1 : w->shape[w->rank - 1]) > 65535)
-        return mvg_fail(b->graph, b->op, b->graph->ops[b->op].inputs[1], MOVINET_ERR_UNSUPPORTED,
-                        err, "sums of more than 65535 products could overflow");
-    size_t size = depthwise ? mvk_depthwise_s8_packed_size(conv) : mvk_conv_s8_packed_size(conv);
-    void *packed = mve_block(b, size);
+    void *packed = mve_block(b, kernel->packed_size(&c->shape));
     if (!packed)
         return mve_no_memory(err);
-    if (depthwise)
-        mvk_depthwise_s8_pack(conv, w->data, packed);
-    else
-        mvk_conv_s8_pack(conv, w->data, packed);
-    conv->packed = packed;
-    conv->bias = bias ? bias->data : NULL;
-    b->step->run = depthwise ? run_depthwise_s8 : run_conv_s8;
+    kernel->pack(&c->shape, weights, packed);
+    c->shape.packed = packed;
+    c->kernel = kernel;
+    b->step->kernel = kernel->name;
+    b->step->run = run_conv;
     return MOVINET_OK;
 }
 
-static movinet_status bind_f32(mve_bind *b, mvk_conv *conv, bool depthwise, movinet_error *err)
+static movinet_status bind_s8(mve_bind *b, conv *c, bool depthwise, int channel_axis,
+                              movinet_error *err)
+{
+    const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1), *out = mve_output(b);
+    const mvg_tensor *bias = mve_input(b, 2);
+    mvk_conv *shape = &c->shape;
+    movinet_status status;
+    if (w->type != MOVINET_INT8 || !w->quant.n || (bias && bias->type != MOVINET_INT32))
+        return mve_bad_types(b, err);
+    if (!mve_activation_s8(b->graph->ops[b->op].options->activation, out, &shape->act_min,
+                           &shape->act_max))
+        return unknown_activation(b, err);
+    shape->scale = make_scales(b, shape->out_c, channel_axis, &status, err);
+    if (status)
+        return status;
+    /* |acc| <= taps · 255 · 128 must stay inside int32. */
+    if ((int64_t)shape->kernel_h * shape->kernel_w * (depthwise ? 1 : w->shape[w->rank - 1]) >
+        65535)
+        return mvg_fail(b->graph, b->op, b->graph->ops[b->op].inputs[1], MOVINET_ERR_UNSUPPORTED,
+                        err, "sums of more than 65535 products could overflow");
+    shape->in_zero = in->quant.zero_point[0];
+    shape->out_zero = out->quant.zero_point[0];
+    shape->bias = bias ? bias->data : NULL;
+    return pack(b, c, depthwise ? b->set->depthwise_s8(shape) : b->set->conv_s8(shape), w->data,
+                err);
+}
+
+static movinet_status bind_f32(mve_bind *b, conv *c, bool depthwise, movinet_error *err)
 {
     const mvg_tensor *w = mve_input(b, 1), *bias = mve_input(b, 2);
+    mvk_conv *shape = &c->shape;
     if (bias && bias->type != MOVINET_FLOAT32)
         return mve_bad_types(b, err);
-    if (!mve_activation_f32(b->graph->ops[b->op].options->activation, &conv->act_min_f,
-                            &conv->act_max_f))
+    if (!mve_activation_f32(b->graph->ops[b->op].options->activation, &shape->act_min_f,
+                            &shape->act_max_f))
         return unknown_activation(b, err);
     movinet_status status;
     float *weights = float_weights(w, &status);
     if (!weights)
         return status == MOVINET_ERR_MEMORY ? mve_no_memory(err) : mve_bad_types(b, err);
-    size_t size = depthwise ? mvk_depthwise_f32_packed_size(conv) : mvk_conv_f32_packed_size(conv);
-    void *packed = mve_block(b, size);
-    if (packed && depthwise)
-        mvk_depthwise_f32_pack(conv, weights, packed);
-    else if (packed)
-        mvk_conv_f32_pack(conv, weights, packed);
+    shape->bias = bias ? bias->data : NULL;
+    status = pack(b, c, depthwise ? b->set->depthwise_f32(shape) : b->set->conv_f32(shape),
+                  weights, err);
     free(weights);
-    if (!packed)
-        return mve_no_memory(err);
-    conv->packed = packed;
-    conv->bias = bias ? bias->data : NULL;
-    b->step->run = depthwise ? run_depthwise_f32 : run_conv_f32;
-    if (w->type == MOVINET_INT8 && b->graph->ops[b->op].code != TFL_OP_FULLY_CONNECTED)
-        make_dynamic(b, depthwise);
-    return MOVINET_OK;
+    if (!status && w->type == MOVINET_INT8 &&
+        b->graph->ops[b->op].code != TFL_OP_FULLY_CONNECTED)
+        make_dynamic(b);
+    return status;
 }
 
-static movinet_status bind_typed(mve_bind *b, mvk_conv *conv, bool depthwise, int channel_axis,
+static movinet_status bind_typed(mve_bind *b, conv *c, bool depthwise, int channel_axis,
                                  movinet_error *err)
 {
     const mvg_tensor *in = mve_input(b, 0), *out = mve_output(b);
     movinet_status status = need_constants(b, err);
     if (status)
         return status;
-    b->step->n_tasks = conv->batch * conv->out_h;
+    b->step->n_tasks = c->shape.batch * c->shape.out_h;
     if (mve_is_s8(in) && mve_is_s8(out))
-        return bind_s8(b, conv, depthwise, channel_axis, err);
+        return bind_s8(b, c, depthwise, channel_axis, err);
     if (in->type == MOVINET_FLOAT32 && out->type == MOVINET_FLOAT32)
-        return bind_f32(b, conv, depthwise, err);
+        return bind_f32(b, c, depthwise, err);
     return mve_bad_types(b, err);
 }
 
@@ -216,9 +209,10 @@ movinet_status mve_bind_conv(mve_bind *b, movinet_error *err)
     const tfl_options *opt = o->options;
     const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1), *out = mve_output(b);
     bool depthwise = o->code == TFL_OP_DEPTHWISE_CONV_2D;
-    mvk_conv *c = mve_params(b, sizeof *c);
-    if (!c)
+    conv *bound = mve_params(b, sizeof *bound);
+    if (!bound)
         return mve_no_memory(err);
+    mvk_conv *c = &bound->shape;
     *c = (mvk_conv){.batch = in->shape[0],
                     .in_h = in->shape[1],
                     .in_w = in->shape[2],
@@ -236,16 +230,17 @@ movinet_status mve_bind_conv(mve_bind *b, movinet_error *err)
     c->depth_multiplier = depthwise ? out->shape[3] / in->shape[3] : 1;
     mvg_window(opt->padding, c->in_h, c->kernel_h, c->stride_h, c->dilation_h, &c->pad_top);
     mvg_window(opt->padding, c->in_w, c->kernel_w, c->stride_w, c->dilation_w, &c->pad_left);
-    return bind_typed(b, c, depthwise, depthwise ? 3 : 0, err);
+    return bind_typed(b, bound, depthwise, depthwise ? 3 : 0, err);
 }
 
 /* [rows, depth] · [units, depth]ᵀ is a 1×1 convolution over `rows` pixels. */
 movinet_status mve_bind_fully_connected(mve_bind *b, movinet_error *err)
 {
     const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1);
-    mvk_conv *c = mve_params(b, sizeof *c);
-    if (!c)
+    conv *bound = mve_params(b, sizeof *bound);
+    if (!bound)
         return mve_no_memory(err);
+    mvk_conv *c = &bound->shape;
     *c = (mvk_conv){.batch = 1,
                     .in_h = 1,
                     .in_w = (int)(in->count / (size_t)w->shape[1]),
@@ -261,7 +256,81 @@ movinet_status mve_bind_fully_connected(mve_bind *b, movinet_error *err)
                     .groups = 1,
                     .depth_multiplier = 1};
     c->out_w = c->in_w;
-    return bind_typed(b, c, false, 0, err);
+    return bind_typed(b, bound, false, 0, err);
+}
+
+/* ---- over time, on a ring ---- */
+
+typedef struct temporal {
+    mvk_temporal shape;
+    const mvk_temporal_kernel *kernel;
+} temporal;
+
+static void run_temporal(const mve_step *s, void *const *data, int begin, int end)
+{
+    const temporal *t = s->params;
+    t->kernel->run(&t->shape, data[s->extra], data[s->output], begin, end);
+}
+
+static movinet_status bind_temporal_s8(mve_bind *b, mvk_temporal *t, movinet_error *err)
+{
+    const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1), *out = mve_output(b);
+    const mvg_tensor *bias = mve_input(b, 2);
+    movinet_status status;
+    if (w->type != MOVINET_INT8 || !w->quant.n || (bias && bias->type != MOVINET_INT32))
+        return mve_bad_types(b, err);
+    if (!mve_activation_s8(b->graph->ops[b->op].options->activation, out, &t->act_min,
+                           &t->act_max))
+        return unknown_activation(b, err);
+    t->scale = make_scales(b, t->channels, 3, &status, err);
+    t->in_zero = in->quant.zero_point[0];
+    t->out_zero = out->quant.zero_point[0];
+    t->bias = bias ? bias->data : NULL;
+    return status;
+}
+
+static movinet_status bind_temporal_f32(mve_bind *b, mvk_temporal *t, movinet_error *err)
+{
+    const mvg_tensor *w = mve_input(b, 1), *bias = mve_input(b, 2);
+    if (w->type != MOVINET_FLOAT32 || (bias && bias->type != MOVINET_FLOAT32))
+        return mve_bad_types(b, err);
+    if (!mve_activation_f32(b->graph->ops[b->op].options->activation, &t->act_min_f,
+                            &t->act_max_f))
+        return unknown_activation(b, err);
+    t->bias = bias ? bias->data : NULL;
+    return MOVINET_OK;
+}
+
+movinet_status mve_bind_temporal(mve_bind *b, movinet_error *err)
+{
+    const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1), *out = mve_output(b);
+    const mvg_op *o = &b->graph->ops[b->op];
+    temporal *bound = mve_params(b, sizeof *bound);
+    if (!bound)
+        return mve_no_memory(err);
+    mvk_temporal *t = &bound->shape;
+    *t = (mvk_temporal){.n = (int)(out->count / (size_t)w->shape[3]),
+                        .channels = w->shape[3],
+                        .taps = b->graph->rings[o->ring].taps};
+    movinet_status status = need_constants(b, err);
+    bool s8 = mve_is_s8(in) && mve_is_s8(out);
+    if (!status && !s8 && (in->type != MOVINET_FLOAT32 || out->type != MOVINET_FLOAT32))
+        status = mve_bad_types(b, err);
+    if (!status)
+        status = s8 ? bind_temporal_s8(b, t, err) : bind_temporal_f32(b, t, err);
+    if (status)
+        return status;
+    bound->kernel = s8 ? b->set->temporal_s8(t) : b->set->temporal_f32(t);
+    void *packed = mve_block(b, bound->kernel->packed_size(t));
+    if (!packed)
+        return mve_no_memory(err);
+    bound->kernel->pack(t, w->data, packed);
+    t->packed = packed;
+    b->step->kernel = bound->kernel->name;
+    b->step->n_tasks = t->n;
+    b->step->extra = o->ring; /* the plan makes it an index in `data` */
+    b->step->run = run_temporal;
+    return MOVINET_OK;
 }
 
 /* ---- pools ---- */
@@ -269,13 +338,13 @@ movinet_status mve_bind_fully_connected(mve_bind *b, movinet_error *err)
 static void run_average_s8(const mve_step *s, void *const *data, int begin, int end)
 {
     (void)begin, (void)end;
-    mvk_average_pool_s8(s->params, data[s->inputs[0]], data[s->output]);
+    s->set->average_pool_s8(s->params, data[s->inputs[0]], data[s->output]);
 }
 
 static void run_average_f32(const mve_step *s, void *const *data, int begin, int end)
 {
     (void)begin, (void)end;
-    mvk_average_pool_f32(s->params, data[s->inputs[0]], data[s->output]);
+    s->set->average_pool_f32(s->params, data[s->inputs[0]], data[s->output]);
 }
 
 static void run_max_s8(const mve_step *s, void *const *data, int begin, int end)

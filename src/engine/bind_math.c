@@ -20,14 +20,14 @@ static void run_binary_s8(const mve_step *s, void *const *data, int begin, int e
 {
     const binary *p = s->params;
     (void)begin, (void)end;
-    mvk_binary_s8_run(&p->s8, &p->shape, data[s->inputs[0]], data[s->inputs[1]], data[s->output]);
+    s->set->binary_s8(&p->s8, &p->shape, data[s->inputs[0]], data[s->inputs[1]], data[s->output]);
 }
 
 static void run_binary_f32(const mve_step *s, void *const *data, int begin, int end)
 {
     const binary *p = s->params;
     (void)begin, (void)end;
-    mvk_binary_f32(p->op, p->min, p->max, &p->shape, data[s->inputs[0]], data[s->inputs[1]],
+    s->set->binary_f32(p->op, p->min, p->max, &p->shape, data[s->inputs[0]], data[s->inputs[1]],
                    data[s->output]);
 }
 
@@ -46,7 +46,7 @@ static void run_binary_s64(const mve_step *s, void *const *data, int begin, int 
     mvk_binary_s64(p->op, &p->shape, data[s->inputs[0]], data[s->inputs[1]], data[s->output]);
 }
 
-static mvk_binary_op binary_op(int code)
+mvk_binary_op mve_binary_op(int code)
 {
     switch (code) {
     case TFL_OP_ADD: return MVK_ADD;
@@ -82,7 +82,7 @@ movinet_status mve_bind_binary(mve_bind *b, movinet_error *err)
     binary *p = mve_params(b, sizeof *p);
     if (!p)
         return mve_no_memory(err);
-    p->op = binary_op(b->graph->ops[b->op].code);
+    p->op = mve_binary_op(b->graph->ops[b->op].code);
     if (!mvk_broadcast_init(&p->shape, in0->rank, in0->shape, in1->rank, in1->shape))
         return mvg_fail(b->graph, b->op, b->step->output, MOVINET_ERR_FORMAT, err,
                         "the inputs' shapes do not fit each other");
@@ -117,17 +117,17 @@ static void run_unary_f32(const mve_step *s, void *const *data, int begin, int e
 {
     const unary *p = s->params;
     (void)begin, (void)end;
-    mvk_unary_f32(p->op, p->alpha, data[s->inputs[0]], data[s->output], p->count);
+    s->set->unary_f32(p->op, p->alpha, data[s->inputs[0]], data[s->output], p->count);
 }
 
 static void run_lookup(const mve_step *s, void *const *data, int begin, int end)
 {
     const unary *p = s->params;
     (void)begin, (void)end;
-    mvk_lookup_s8(p->table, data[s->inputs[0]], data[s->output], p->count);
+    s->set->lookup_s8(p->table, data[s->inputs[0]], data[s->output], p->count);
 }
 
-static mvk_unary_op unary_op(int code)
+mvk_unary_op mve_unary_op(int code)
 {
     switch (code) {
     case TFL_OP_RELU: return MVK_RELU;
@@ -154,7 +154,7 @@ movinet_status mve_bind_unary(mve_bind *b, movinet_error *err)
     unary *p = mve_params(b, sizeof *p);
     if (!p)
         return mve_no_memory(err);
-    p->op = unary_op(b->graph->ops[b->op].code);
+    p->op = mve_unary_op(b->graph->ops[b->op].code);
     p->alpha = b->graph->ops[b->op].options->alpha;
     p->count = in->count;
     if (in->type == MOVINET_FLOAT32 && out->type == MOVINET_FLOAT32) {
@@ -184,14 +184,14 @@ static void run_quantize(const mve_step *s, void *const *data, int begin, int en
 {
     const convert *p = s->params;
     (void)begin, (void)end;
-    mvk_quantize_s8(p->scale, p->zero, data[s->inputs[0]], data[s->output], p->count);
+    s->set->quantize_s8(p->scale, p->zero, data[s->inputs[0]], data[s->output], p->count);
 }
 
 static void run_dequantize(const mve_step *s, void *const *data, int begin, int end)
 {
     const convert *p = s->params;
     (void)begin, (void)end;
-    mvk_dequantize_s8(p->scale, p->zero, data[s->inputs[0]], data[s->output], p->count);
+    s->set->dequantize_s8(p->scale, p->zero, data[s->inputs[0]], data[s->output], p->count);
 }
 
 static void run_dequantize_channels(const mve_step *s, void *const *data, int begin, int end)
@@ -290,19 +290,19 @@ movinet_status mve_bind_cast(mve_bind *b, movinet_error *err)
 static void run_reduce_s8(const mve_step *s, void *const *data, int begin, int end)
 {
     (void)begin, (void)end;
-    mvk_reduce_s8(s->params, data[s->inputs[0]], data[s->output], data[s->scratch]);
+    s->set->reduce_s8(s->params, data[s->inputs[0]], data[s->output], data[s->extra]);
 }
 
 static void run_reduce_f32(const mve_step *s, void *const *data, int begin, int end)
 {
     (void)begin, (void)end;
-    mvk_reduce_f32(s->params, data[s->inputs[0]], data[s->output], data[s->scratch]);
+    s->set->reduce_f32(s->params, data[s->inputs[0]], data[s->output], data[s->extra]);
 }
 
 static void run_reduce_s32(const mve_step *s, void *const *data, int begin, int end)
 {
     (void)begin, (void)end;
-    mvk_reduce_s32(s->params, data[s->inputs[0]], data[s->output], data[s->scratch]);
+    mvk_reduce_s32(s->params, data[s->inputs[0]], data[s->output], data[s->extra]);
 }
 
 static mvk_reduce_op reduce_op(int code)
@@ -350,7 +350,7 @@ movinet_status mve_bind_reduce(mve_bind *b, movinet_error *err)
     if (!in->count)
         return mvg_fail(b->graph, b->op, b->step->output, MOVINET_ERR_FORMAT, err,
                         "reduces nothing");
-    b->step->scratch = 0;
+    b->step->extra = 0;
     b->step->scratch_bytes = mvk_reduce_scratch(p);
     return MOVINET_OK;
 }

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/plan.h"
 
+#include "graph/passes.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +22,7 @@ static movinet_status run_once(const mvg_graph *graph, const mve_step *step, mov
         for (int i = 0; i < graph->n_tensors; i++)
             data[i] = graph->tensors[i].data;
         data[n - 1] = scratch;
-        s.scratch = (int)n - 1;
+        s.extra = (int)n - 1;
         if (s.before)
             s.before(&s, data, 0, 1);
         if (s.run)
@@ -40,7 +42,9 @@ static movinet_status evaluate(const mvg_graph *graph, int op, movinet_error *er
     mve_step step;
     void *block[1] = {NULL};
     int n_blocks = 0;
-    mve_bind b = {graph, op, &arena, &step, block, &n_blocks};
+    mvk_set set;
+    mvk_set_init(&set, 0);
+    mve_bind b = {graph, op, &arena, &step, block, &n_blocks, &set};
     movinet_status status = mve_bind_op(&b, err);
     if (!status)
         status = run_once(graph, &step, err);
@@ -50,6 +54,30 @@ static movinet_status evaluate(const mvg_graph *graph, int op, movinet_error *er
 }
 
 /* ---- steps ---- */
+
+/* The step of an op and of the chain that it leads. */
+static movinet_status bind_step(mve_plan *plan, int op, movinet_error *err)
+{
+    mvg_graph *g = &plan->graph;
+    mve_step *step = &plan->steps[plan->n_steps];
+    mve_bind b = {g, op, &plan->arena, step, plan->blocks, &plan->n_blocks, &plan->set};
+    movinet_status status = mve_bind_op(&b, err);
+    if (!status && !step->run) {
+        plan->root[step->output] = plan->root[step->inputs[0]];
+        return MOVINET_OK;
+    }
+    if (!status)
+        status = mve_bind_posts(&b, err);
+    if (status)
+        return status;
+    /* `data` holds the tensors, then scratch memory, then each ring's frames. */
+    if (g->ops[op].code == MVG_OP_TEMPORAL)
+        step->extra += g->n_tensors + 1;
+    else if (step->extra >= 0)
+        step->extra = g->n_tensors;
+    plan->n_steps++;
+    return MOVINET_OK;
+}
 
 static movinet_status bind_all(mve_plan *plan, movinet_error *err)
 {
@@ -62,19 +90,13 @@ static movinet_status bind_all(mve_plan *plan, movinet_error *err)
     for (int i = 0; i < g->n_tensors; i++)
         plan->root[i] = i;
     for (int i = 0; i < g->n_ops; i++) {
-        if (g->ops[i].folded)
+        const mvg_op *o = &g->ops[i];
+        /* A chain is computed where its last op stands. */
+        if (o->folded || o->dropped || o->next >= 0)
             continue;
-        mve_step *step = &plan->steps[plan->n_steps];
-        mve_bind b = {g, i, &plan->arena, step, plan->blocks, &plan->n_blocks};
-        movinet_status status = mve_bind_op(&b, err);
+        movinet_status status = bind_step(plan, o->head >= 0 ? o->head : i, err);
         if (status)
             return status;
-        if (step->scratch >= 0)
-            step->scratch = g->n_tensors;
-        if (step->run)
-            plan->n_steps++;
-        else
-            plan->root[step->output] = plan->root[step->inputs[0]];
     }
     return MOVINET_OK;
 }
@@ -141,7 +163,11 @@ static void find_lives(life *lives, const mve_plan *plan)
             if (s->inputs[k] >= 0)
                 touch(lives, plan, s->inputs[k], i);
         touch(lives, plan, s->output, i);
-        if (s->scratch >= 0) {
+        for (int k = 0; k < s->n_posts; k++)
+            if ((s->posts[k].kind == MVE_POST_S8 || s->posts[k].kind == MVE_POST_F32) &&
+                s->posts[k].other >= 0)
+                touch(lives, plan, s->posts[k].other, i);
+        if (s->scratch_bytes) {
             life *l = &lives[g->n_tensors];
             l->begin = -1;
             l->end = plan->n_steps;
@@ -150,18 +176,50 @@ static void find_lives(life *lives, const mve_plan *plan)
     }
     touch(lives, plan, g->logits, plan->n_steps);
     for (int i = 0; i < g->n_states; i++)
-        touch(lives, plan, g->states[i].output, plan->n_steps);
+        if (g->states[i].ring < 0)
+            touch(lives, plan, g->states[i].output, plan->n_steps);
+}
+
+/* The frame's bytes are those of the ring's newest slot, which changes from
+ * frame to frame, so its tensor has no place of its own. */
+static movinet_status place_ring(mve_plan *plan, int index, movinet_error *err)
+{
+    const mvg_graph *g = &plan->graph;
+    const mvg_ring *from = &g->rings[index];
+    mve_ring *ring = &plan->rings[index];
+    int root = plan->root[from->frame];
+    *ring = (mve_ring){.state = from->state, .taps = from->taps, .offset = plan->states_bytes};
+    ring->frame_bytes = g->tensors[root].bytes;
+    ring->slot_bytes = align(ring->frame_bytes);
+    plan->states_bytes += ring->slot_bytes * (size_t)ring->taps;
+    ring->views = mv_arena_alloc(&plan->arena, (size_t)g->n_tensors, sizeof *ring->views);
+    if (!ring->views)
+        return mve_no_memory(err);
+    for (int i = 0; i < g->n_tensors; i++)
+        if (plan->root[i] == root)
+            ring->views[ring->n_views++] = i;
+    plan->offset[root] = 0; /* not to be placed; the stream points into the ring */
+    return MOVINET_OK;
 }
 
 /* States first, one after another: they outlive every frame. */
-static void place_states(mve_plan *plan)
+static movinet_status place_states(mve_plan *plan, movinet_error *err)
 {
     const mvg_graph *g = &plan->graph;
     for (int i = 0; i < g->n_states; i++) {
-        plan->offset[g->states[i].input] = plan->states_bytes;
-        plan->states_bytes += align(g->tensors[g->states[i].input].bytes);
+        const mvg_state *s = &g->states[i];
+        if (s->ring >= 0 || s->unread)
+            continue;
+        plan->offset[s->input] = plan->states_bytes;
+        plan->states_bytes += align(g->tensors[s->input].bytes);
+    }
+    for (int i = 0; i < g->n_rings; i++) {
+        movinet_status status = place_ring(plan, i, err);
+        if (status)
+            return status;
     }
     plan->arena_bytes = plan->states_bytes;
+    return MOVINET_OK;
 }
 
 static void place_work(mve_plan *plan, life *lives)
@@ -192,6 +250,8 @@ static void place_stages(mve_plan *plan)
     for (int i = 0; i < g->n_states; i++) {
         int root = plan->root[g->states[i].output];
         plan->stage[i] = SIZE_MAX;
+        if (g->states[i].ring >= 0 || g->states[i].unread)
+            continue;
         for (int k = 0; k < g->n_states; k++)
             if (k != i && root == g->states[k].input && plan->stage[i] == SIZE_MAX) {
                 plan->stage[i] = plan->arena_bytes;
@@ -207,27 +267,35 @@ static movinet_status lay_out(mve_plan *plan, movinet_error *err)
     life *lives = malloc(n * sizeof *lives);
     plan->offset = mv_arena_alloc(&plan->arena, n, sizeof *plan->offset);
     plan->stage = mv_arena_alloc(&plan->arena, (size_t)g->n_states + 1, sizeof *plan->stage);
-    bool ok = lives && plan->offset && plan->stage;
-    if (ok) {
-        for (size_t i = 0; i < n; i++)
-            plan->offset[i] = SIZE_MAX;
-        find_lives(lives, plan);
-        place_states(plan);
+    plan->rings = mv_arena_alloc(&plan->arena, (size_t)g->n_rings + 1, sizeof *plan->rings);
+    if (!lives || !plan->offset || !plan->stage || !plan->rings) {
+        free(lives);
+        return mve_no_memory(err);
+    }
+    for (size_t i = 0; i < n; i++)
+        plan->offset[i] = SIZE_MAX;
+    find_lives(lives, plan);
+    movinet_status status = place_states(plan, err);
+    if (!status) {
         place_work(plan, lives);
         place_stages(plan);
     }
     free(lives);
-    if (ok && plan->arena_bytes > MAX_STREAM_BYTES)
+    if (!status && plan->arena_bytes > MAX_STREAM_BYTES)
         return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
                        "a stream would take %zu MiB; at most 1024 MiB are supported",
                        plan->arena_bytes >> 20);
-    return ok ? MOVINET_OK : mve_no_memory(err);
+    return status;
 }
 
-movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, movinet_error *err)
+movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, const mve_options *options,
+                              movinet_error *err)
 {
     memset(plan, 0, sizeof *plan);
+    mvk_set_init(&plan->set, options->cpu);
     movinet_status status = mvg_build(&plan->graph, file, evaluate, err);
+    if (!status && !options->plain)
+        status = mvg_optimize(&plan->graph, err);
     if (!status)
         status = bind_all(plan, err);
     if (!status)

@@ -5,6 +5,7 @@
 #define MV_ENGINE_PLAN_H
 
 #include "graph/graph.h"
+#include "kernels/set.h"
 
 enum { MVE_MAX_INPUTS = 64 };
 
@@ -13,8 +14,28 @@ typedef struct mve_step mve_step;
 /** Computes tasks begin … end-1 of a step. `data[t]` is where tensor t is. */
 typedef void mve_run(const mve_step *step, void *const *data, int begin, int end);
 
+/** What is done to a step's output while it is still in the cache. */
+typedef enum mve_post_kind {
+    MVE_POST_TABLE,  ///< int8: any chain of unary ops
+    MVE_POST_S8,     ///< int8: ADD with a tensor of the same shape
+    MVE_POST_UNARY,  ///< float: activation
+    MVE_POST_F32,    ///< float: with a tensor of the same shape, or one number
+} mve_post_kind;
+
+typedef struct mve_post {
+    mve_post_kind kind;
+    int8_t table[256];
+    mvk_unary_op unary;
+    float alpha;
+    mvk_binary_s8 s8;
+    mvk_binary_op binary;
+    float min, max, number;
+    int other;         ///< tensor; -1: the number
+    bool second;       ///< the step's output is the op's second input
+} mve_post;
+
 struct mve_step {
-    int op;            ///< index in the graph
+    int op;            ///< index in the graph: the last that this step computes
     mve_run *before;   ///< NULL, or what one thread does before the tasks begin
     mve_run *run;
     int n_tasks;       ///< independent pieces, for threads; their split changes no bit
@@ -22,9 +43,18 @@ struct mve_step {
     const int32_t *inputs;
     int output;        ///< tensor
     void *params;      ///< of the op's own kind, in the plan's arena
-    int scratch;       ///< index in `data` of scratch memory; -1: none
+    const char *kernel;///< its kernel's name, for people
+    int extra;         ///< index in `data` of scratch memory or a ring's frames; -1: none
     size_t scratch_bytes;
+    int n_posts;
+    mve_post *posts;
+    const mvk_set *set;
+    size_t task_elements, task_bytes; ///< of the output, one task
+    int block;         ///< tasks to compute before the posts follow
 };
+
+/** Computes tasks begin … end-1, with what follows them. */
+void mve_step_run(const mve_step *step, void *const *data, int begin, int end);
 
 /** What a binder knows: the graph, the op, and where to put parameters. */
 typedef struct mve_bind {
@@ -34,6 +64,7 @@ typedef struct mve_bind {
     mve_step *step;
     void **blocks;     ///< packed weights: MV_ALIGN aligned blocks, for free()
     int *n_blocks;
+    const mvk_set *set;
 } mve_bind;
 
 /** Binds one op. A step without a `run` is a view: its output is its first
@@ -47,7 +78,10 @@ mve_binder mve_bind_binary, mve_bind_unary, mve_bind_reduce, mve_bind_softmax;
 mve_binder mve_bind_quantize, mve_bind_dequantize, mve_bind_cast;
 mve_binder mve_bind_view, mve_bind_concat, mve_bind_pack, mve_bind_strided_slice, mve_bind_slice;
 mve_binder mve_bind_pad, mve_bind_transpose, mve_bind_gather, mve_bind_fill, mve_bind_broadcast_to;
-mve_binder mve_bind_resize;
+mve_binder mve_bind_resize, mve_bind_temporal;
+
+/** Adds to b->step what the ops chained behind b->op do, and its output. */
+movinet_status mve_bind_posts(mve_bind *b, movinet_error *err);
 
 /* Shared by binders. */
 const mvg_tensor *mve_input(const mve_bind *b, int i); ///< NULL if left out
@@ -61,13 +95,31 @@ movinet_status mve_no_memory(movinet_error *err);
 bool mve_activation_s8(int activation, const mvg_tensor *out, int32_t *min, int32_t *max);
 bool mve_activation_f32(int activation, float *min, float *max);
 bool mve_is_s8(const mvg_tensor *t);  ///< int8 with one scale
+mvk_unary_op mve_unary_op(int code);
+mvk_binary_op mve_binary_op(int code);
+
+typedef struct mve_options {
+    unsigned cpu;      ///< flags of core/cpu.h that kernels may use
+    bool plain;        ///< no passes: op by op as in the file
+} mve_options;
+
+/** A state kept as the newest frames of a tensor, each in a slot of its own. */
+typedef struct mve_ring {
+    int state, taps;
+    size_t offset, slot_bytes;  ///< in the arena; slots are aligned
+    size_t frame_bytes;
+    int n_views;
+    int *views;                 ///< tensors that share the frame's bytes
+} mve_ring;
 
 typedef struct mve_plan {
     mvg_graph graph;
+    mvk_set set;
     mve_step *steps;
     int n_steps;
     int *root;          ///< [n_tensors]: the tensor whose bytes this one shares (often itself)
-    size_t *offset;     ///< [n_tensors + scratch]: of roots, in the arena; SIZE_MAX: elsewhere
+    size_t *offset;     ///< [n_tensors + 1]: of roots and scratch, in the arena; SIZE_MAX: elsewhere
+    mve_ring *rings;    ///< [graph.n_rings]
     size_t arena_bytes; ///< states first
     size_t states_bytes;///< all states, each on its own boundary
     size_t *stage;      ///< [n_states]: offset of a copy to make first, or SIZE_MAX
@@ -77,7 +129,8 @@ typedef struct mve_plan {
 } mve_plan;
 
 /** `file` must outlive the plan. Errors as mvg_build. */
-movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, movinet_error *err);
+movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, const mve_options *options,
+                              movinet_error *err);
 void mve_plan_free(mve_plan *plan);
 
 #endif

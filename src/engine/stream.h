@@ -12,7 +12,9 @@ typedef void mve_observer(void *user, int op, int tensor, const void *bytes, siz
 typedef struct mve_stream {
     const mve_plan *plan;
     uint8_t *memory;     ///< plan->arena_bytes
-    void **data;         ///< [n_tensors + 1]: where each tensor is
+    void **data;         ///< where each tensor is, scratch memory, each ring's frames
+    void **frames;       ///< [n_rings, MVK_MAX_TAPS]: slots from the oldest to the newest
+    int64_t steps;       ///< frames since reset: tells which slot is the newest
     mv_pool *pool;       ///< NULL: the caller's thread alone
     float *image;        ///< [height, width, 3] in [0, 1], to be filled before a step
     float *image_copy;   ///< owned; NULL where image is the input tensor itself
@@ -28,7 +30,8 @@ void mve_stream_close(mve_stream *s);
 void mve_stream_reset(mve_stream *s);
 /** One frame: from s->image to `logits` [n_classes], states moved on. */
 void mve_stream_step(mve_stream *s, float *logits);
-/** States in the order of the plan, each as its bytes without gaps. */
+/** States in the order of the graph, each as the bytes of the file's tensor, without
+ * gaps, whatever form the plan keeps them in. */
 size_t mve_stream_state_size(const mve_stream *s);
 void mve_stream_get_states(const mve_stream *s, uint8_t *out);
 void mve_stream_set_states(mve_stream *s, const uint8_t *bytes);

@@ -14,6 +14,11 @@ enum { NOT_YET = -2, GIVEN = -1 }; ///< producers: nobody so far; an input or a 
  * bytes of the file, so its size is no bound. */
 #define MAX_CONSTANT_BYTES ((size_t)1 << 30)
 
+const char *mvg_op_name(int code)
+{
+    return code == MVG_OP_TEMPORAL ? "TEMPORAL" : tfl_op_name(code);
+}
+
 movinet_status mvg_fail(const mvg_graph *graph, int op, int tensor, movinet_status status,
                         movinet_error *err, const char *format, ...)
 {
@@ -23,7 +28,7 @@ movinet_status mvg_fail(const mvg_graph *graph, int op, int tensor, movinet_stat
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
     const mvg_op *o = &graph->ops[op];
-    const char *name = tfl_op_name(o->code);
+    const char *name = mvg_op_name(o->code);
     char place[192];
     int at = snprintf(place, sizeof place, "op %d (", op);
     if (name)
@@ -104,7 +109,10 @@ static movinet_status copy_file(mvg_graph *graph, const tfl_model *file, movinet
                                  .n_outputs = in->n_outputs,
                                  .inputs = in->inputs,
                                  .outputs = in->outputs,
-                                 .options = &in->options};
+                                 .options = &in->options,
+                                 .next = -1,
+                                 .head = -1,
+                                 .ring = -1};
         if (in->custom)
             return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
                            "op %d: custom op '%.80s' v%d is not supported", i, in->custom,

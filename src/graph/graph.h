@@ -24,19 +24,36 @@ typedef struct mvg_op {
     const int32_t *inputs, *outputs;
     const tfl_options *options;
     bool folded;               ///< its outputs are constants by now
+    bool dropped;              ///< a pass made it needless
+    int next;                  ///< op computed along with this one, behind it; -1: none
+    int head;                  ///< op that takes this one along; -1: itself
+    int ring;                  ///< TEMPORAL: index of its ring
     int64_t macs;
 } mvg_op;
+
+/** Ops that only passes make. */
+enum { MVG_OP_TEMPORAL = 1000 }; ///< inputs: newest frame, weights [1, taps, 1, C], bias
 
 typedef struct mvg_state {
     const char *name;
     int input, output;         ///< tensors; equal for a pass-through state
+    int ring;                  ///< index of the ring that it became; -1: none
+    bool unread;               ///< passes through and no op reads it
 } mvg_state;
 
+/** A stream buffer: the newest `taps` frames of a tensor. */
+typedef struct mvg_ring {
+    int state;                 ///< index
+    int frame;                 ///< tensor of the newest frame (no view)
+    int taps;
+} mvg_ring;
+
 typedef struct mvg_graph {
-    int n_tensors, n_ops, n_states;
+    int n_tensors, n_ops, n_states, n_rings;
     mvg_tensor *tensors;
     mvg_op *ops;
     mvg_state *states;
+    mvg_ring *rings;           ///< room for one a state
     int image, logits;         ///< tensors
     int width, height;
     int n_classes;
@@ -55,6 +72,9 @@ typedef movinet_status (*mvg_evaluate)(const mvg_graph *graph, int op, movinet_e
 movinet_status mvg_build(mvg_graph *graph, const tfl_model *file, mvg_evaluate evaluate,
                          movinet_error *err);
 void mvg_free(mvg_graph *graph);
+
+/** tfl_op_name, and the names of ops that passes make. */
+const char *mvg_op_name(int code);
 
 /** "op 17 (CONV_2D v3), tensor 239 'name': " + message. */
 movinet_status mvg_fail(const mvg_graph *graph, int op, int tensor, movinet_status status,

@@ -60,7 +60,7 @@ static movinet_status add_state(mvg_graph *graph, const port *in, const port *ou
     char *name = mv_arena_string(&graph->arena, in->name, in->length);
     if (!name)
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
-    graph->states[graph->n_states++] = (mvg_state){name, in->tensor, out->tensor};
+    graph->states[graph->n_states++] = (mvg_state){name, in->tensor, out->tensor, -1, false};
     return MOVINET_OK;
 }
 
@@ -69,7 +69,8 @@ static movinet_status pair(mvg_graph *graph, const ports *inputs, const ports *o
 {
     bool *used = mv_arena_alloc(&graph->arena, (size_t)inputs->n + 1, sizeof *used);
     graph->states = mv_arena_alloc(&graph->arena, (size_t)inputs->n + 1, sizeof *graph->states);
-    if (!used || !graph->states)
+    graph->rings = mv_arena_alloc(&graph->arena, (size_t)inputs->n + 1, sizeof *graph->rings);
+    if (!used || !graph->states || !graph->rings)
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
     graph->image = graph->logits = -1;
     int n_logits = 0;

@@ -1,6 +1,7 @@
 /* libFuzzer target: from a file to a plan to two frames: shapes, folding,
  * binding, memory, and the kernels on whatever a file may ask of them.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/cpu.h"
 #include "engine/stream.h"
 
 #include <stdlib.h>
@@ -39,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     movinet_error err;
     if (tfl_read(&file, bytes, size, &err))
         return 0;
-    if (!mve_plan_build(&plan, &file, &err)) {
+    if (!mve_plan_build(&plan, &file, &(mve_options){.cpu = mv_cpu_flags()}, &err)) {
         if (small_enough(&plan))
             run(&plan);
         mve_plan_free(&plan);

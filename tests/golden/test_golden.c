@@ -2,6 +2,7 @@
  * whole clips, and every op's output of three frames by checksum. Needs
  * ../shared (or $MOVINET_SHARED); skipped without it.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/cpu.h"
 #include "core/memory.h"
 #include "engine/stream.h"
 #include "movinet/movinet.h"
@@ -190,7 +191,8 @@ static void read_lines(FILE *file, line *lines, int n_ops, int frame)
     }
 }
 
-static void compare_ops(const golden *g)
+/* Op by op (plain), or what is left of the ops after the passes. */
+static void compare_ops(const golden *g, mve_options options)
 {
     size_t model_size, frames_size;
     uint8_t *bytes = need("models", g->model, &model_size);
@@ -202,7 +204,7 @@ static void compare_ops(const golden *g)
     mve_plan plan;
     mve_stream stream;
     movinet_error err;
-    if (tfl_read(&file, bytes, model_size, &err) || mve_plan_build(&plan, &file, &err) ||
+    if (tfl_read(&file, bytes, model_size, &err) || mve_plan_build(&plan, &file, &options, &err) ||
         mve_stream_open(&stream, &plan, 1, &err))
         fail_msg("%s", err.message);
     watch w = {calloc((size_t)plan.graph.n_ops, sizeof(line)), 0, 0};
@@ -215,8 +217,9 @@ static void compare_ops(const golden *g)
             stream.image[i] = (float)frames[w.frame * FRAME + i] / 255.0f;
         mve_stream_step(&stream, logits);
     }
-    print_message("%s: %d ops compared\n", g->ops, w.compared);
-    assert_true(w.compared > 3 * plan.n_steps / 2);
+    print_message("%s: %d ops compared, %s, %s\n", g->ops, w.compared,
+                  options.plain ? "op by op" : "after the passes", mv_cpu_name(options.cpu));
+    assert_int_equal(w.compared, 3 * plan.n_steps);
     fclose(csv);
     free(logits);
     free(w.lines);
@@ -227,16 +230,30 @@ static void compare_ops(const golden *g)
     free(frames);
 }
 
+/* Every set of instructions that this processor has. */
+static void compare_ops_everywhere(const golden *g)
+{
+    static const char *const names[] = {"c", "avx2", "avxvnni", "avx512vnni", "neon", "dotprod",
+                                        "i8mm"};
+    unsigned has = mv_cpu_flags(), cpu;
+    compare_ops(g, (mve_options){.plain = true});
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (mv_cpu_from_name(names[i], &cpu) && (cpu & has) == cpu)
+            compare_ops(g, (mve_options){.cpu = cpu});
+        else
+            print_message("%s: this processor lacks %s, untested\n", g->ops, names[i]);
+}
+
 static void ops_k600(void **state)
 {
     (void)state;
-    compare_ops(&goldens[0]);
+    compare_ops_everywhere(&goldens[0]);
 }
 
 static void ops_calf_int8(void **state)
 {
     (void)state;
-    compare_ops(&goldens[2]);
+    compare_ops_everywhere(&goldens[2]);
 }
 
 int main(void)

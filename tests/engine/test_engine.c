@@ -1,6 +1,7 @@
 /* Small networks made by hand: states of every kind, folding, views, memory
  * reuse, and what cannot be run is named. SPDX-License-Identifier: Apache-2.0 */
 #include "engine/stream.h"
+#include "support/net.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,125 +11,31 @@
 
 #include <cmocka.h>
 
-/* A network under construction; arrays instead of a file. */
-typedef struct net {
-    tfl_model model;
-    tfl_tensor tensors[64];
-    tfl_op ops[32];
-    int32_t links[32][8];
-    int32_t inputs[16], outputs[16];
-    tfl_signature signature;
-    tfl_named in_names[16], out_names[16];
-    float numbers[64][8];
-    int32_t ints[64][8];
-} net;
-
 static const float scale_half = 0.5f;
 static const int32_t zero_3 = 3;
-
-static void net_begin(net *n)
-{
-    memset(n, 0, sizeof *n);
-    n->model.tensors = n->tensors;
-    n->model.ops = n->ops;
-    n->model.inputs = n->inputs;
-    n->model.outputs = n->outputs;
-    n->model.description = "";
-}
-
-static int tensor(net *n, const char *name, movinet_type type, int rank, const int32_t *shape)
-{
-    tfl_tensor *t = &n->tensors[n->model.n_tensors];
-    *t = (tfl_tensor){.name = name, .type = type, .rank = rank};
-    memcpy(t->shape, shape, (size_t)rank * sizeof *shape);
-    return n->model.n_tensors++;
-}
-
-static int vector(net *n, const char *name, movinet_type type, int32_t length)
-{
-    return tensor(n, name, type, 1, &length);
-}
-
-static int const_ints(net *n, int count, const int32_t *values)
-{
-    int t = vector(n, "ints", MOVINET_INT32, count);
-    memcpy(n->ints[t], values, (size_t)count * sizeof *values);
-    n->tensors[t].data = (const uint8_t *)n->ints[t];
-    n->tensors[t].size = (size_t)count * sizeof *values;
-    return t;
-}
-
-static int const_floats(net *n, int count, const float *values)
-{
-    int t = vector(n, "floats", MOVINET_FLOAT32, count);
-    memcpy(n->numbers[t], values, (size_t)count * sizeof *values);
-    n->tensors[t].data = (const uint8_t *)n->numbers[t];
-    n->tensors[t].size = (size_t)count * sizeof *values;
-    return t;
-}
-
-static int image(net *n)
-{
-    return tensor(n, "image", MOVINET_FLOAT32, 5, (int32_t[]){1, 1, 1, 2, 3});
-}
-
-static tfl_op *op(net *n, int code, int n_in, const int32_t *in, int out)
-{
-    int i = n->model.n_ops++;
-    memcpy(n->links[i], in, (size_t)n_in * sizeof *in);
-    n->links[i][7] = out;
-    n->ops[i] = (tfl_op){.code = code,
-                         .version = 1,
-                         .n_inputs = n_in,
-                         .inputs = n->links[i],
-                         .n_outputs = 1,
-                         .outputs = &n->links[i][7]};
-    n->ops[i].options.n_new_shape = -1;
-    return &n->ops[i];
-}
-
-static void ends(net *n, int input, const char *in_name, int output, const char *out_name)
-{
-    if (in_name) {
-        n->in_names[n->model.n_inputs] = (tfl_named){in_name, input};
-        n->inputs[n->model.n_inputs++] = input;
-    }
-    if (out_name) {
-        n->out_names[n->model.n_outputs] = (tfl_named){out_name, output};
-        n->outputs[n->model.n_outputs++] = output;
-    }
-}
-
-static void sign(net *n)
-{
-    n->signature = (tfl_signature){"serving_default", n->model.n_inputs, n->model.n_outputs,
-                                   n->in_names, n->out_names};
-    n->model.signatures = &n->signature;
-    n->model.n_signatures = 1;
-}
 
 /* logits[6] = reshape(image) + state; state' = logits. */
 static void accumulator(net *n, movinet_type type)
 {
     net_begin(n);
-    int img = image(n), state = vector(n, "s", type, 6);
-    int flat = vector(n, "flat", MOVINET_FLOAT32, 6), sum = vector(n, "sum", MOVINET_FLOAT32, 6);
-    int shape = const_ints(n, 1, (int32_t[]){6});
-    op(n, TFL_OP_RESHAPE, 2, (int32_t[]){img, shape}, flat);
+    int img = net_image(n), state = net_vector(n, "s", type, 6);
+    int flat = net_vector(n, "flat", MOVINET_FLOAT32, 6), sum = net_vector(n, "sum", MOVINET_FLOAT32, 6);
+    int shape = net_ints(n, 1, (int32_t[]){6});
+    net_op(n, TFL_OP_RESHAPE, 2, (int32_t[]){img, shape}, flat);
     if (type == MOVINET_FLOAT32) {
-        op(n, TFL_OP_ADD, 2, (int32_t[]){flat, state}, sum);
-        ends(n, state, "state_a", sum, "state_a");
+        net_op(n, TFL_OP_ADD, 2, (int32_t[]){flat, state}, sum);
+        net_ends(n, state, "state_a", sum, "state_a");
     } else { /* an int8 state of scale 0.5, zero point 3 */
-        int real = vector(n, "real", MOVINET_FLOAT32, 6), next = vector(n, "next", type, 6);
+        int real = net_vector(n, "real", MOVINET_FLOAT32, 6), next = net_vector(n, "next", type, 6);
         tfl_quant q = {.n = 1, .scale = &scale_half, .zero_point = &zero_3};
         n->tensors[state].quant = n->tensors[next].quant = q;
-        op(n, TFL_OP_DEQUANTIZE, 1, (int32_t[]){state}, real);
-        op(n, TFL_OP_ADD, 2, (int32_t[]){flat, real}, sum);
-        op(n, TFL_OP_QUANTIZE, 1, (int32_t[]){sum}, next);
-        ends(n, state, "state_a", next, "state_a");
+        net_op(n, TFL_OP_DEQUANTIZE, 1, (int32_t[]){state}, real);
+        net_op(n, TFL_OP_ADD, 2, (int32_t[]){flat, real}, sum);
+        net_op(n, TFL_OP_QUANTIZE, 1, (int32_t[]){sum}, next);
+        net_ends(n, state, "state_a", next, "state_a");
     }
-    ends(n, img, "image", sum, "logits");
-    sign(n);
+    net_ends(n, img, "image", sum, "logits");
+    net_sign(n);
 }
 
 /* Every test runs twice: op by op as the file says, and through the passes. */
@@ -200,15 +107,15 @@ static void swapped_states(void **state)
     run r;
     (void)state;
     net_begin(&n);
-    int img = image(&n), a = vector(&n, "a", MOVINET_INT32, 2), b = vector(&n, "b", MOVINET_INT32, 2);
-    int c = vector(&n, "c", MOVINET_INT32, 2), flat = vector(&n, "flat", MOVINET_FLOAT32, 6);
-    int shape = const_ints(&n, 1, (int32_t[]){6});
-    op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){img, shape}, flat);
-    ends(&n, c, "state_c", c, "state_c"); /* passes through */
-    ends(&n, a, "state_a", b, "state_a");
-    ends(&n, b, "state_b", a, "state_b");
-    ends(&n, img, "image", flat, "logits");
-    sign(&n);
+    int img = net_image(&n), a = net_vector(&n, "a", MOVINET_INT32, 2), b = net_vector(&n, "b", MOVINET_INT32, 2);
+    int c = net_vector(&n, "c", MOVINET_INT32, 2), flat = net_vector(&n, "flat", MOVINET_FLOAT32, 6);
+    int shape = net_ints(&n, 1, (int32_t[]){6});
+    net_op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){img, shape}, flat);
+    net_ends(&n, c, "state_c", c, "state_c"); /* passes through */
+    net_ends(&n, a, "state_a", b, "state_a");
+    net_ends(&n, b, "state_b", a, "state_b");
+    net_ends(&n, img, "image", flat, "logits");
+    net_sign(&n);
     start(&r, &n);
     assert_int_equal(mve_stream_state_size(&r.stream), 24);
     int32_t values[6] = {7, 8, 1, 2, 3, 4};
@@ -230,9 +137,9 @@ static void states_by_tensor_names(void **state)
     accumulator(&n, MOVINET_FLOAT32);
     n.model.n_signatures = 0;
     n.tensors[1].name = "serving_default_state_block1_layer0_stream_buffer:0";
-    int copy = vector(&n, "StatefulPartitionedCall/state_block1_layer0_stream_buffer:0",
+    int copy = net_vector(&n, "StatefulPartitionedCall/state_block1_layer0_stream_buffer:0",
                       MOVINET_FLOAT32, 6);
-    op(&n, TFL_OP_MUL, 2, (int32_t[]){3, const_floats(&n, 1, (float[]){2})}, copy);
+    net_op(&n, TFL_OP_MUL, 2, (int32_t[]){3, net_floats(&n, 1, (float[]){2})}, copy);
     n.outputs[0] = copy;
     start(&r, &n);
     assert_int_equal(r.plan.graph.n_states, 1);
@@ -249,11 +156,11 @@ static void no_states_runs_frame_by_frame(void **state)
     run r;
     (void)state;
     net_begin(&n);
-    int img = image(&n), flat = vector(&n, "flat", MOVINET_FLOAT32, 6);
-    tfl_op *o = op(&n, TFL_OP_RESHAPE, 1, (int32_t[]){img}, flat);
+    int img = net_image(&n), flat = net_vector(&n, "flat", MOVINET_FLOAT32, 6);
+    tfl_op *o = net_op(&n, TFL_OP_RESHAPE, 1, (int32_t[]){img}, flat);
     o->options.n_new_shape = 1;
     o->options.new_shape[0] = -1;
-    ends(&n, img, "image", flat, "logits");
+    net_ends(&n, img, "image", flat, "logits");
     start(&r, &n);
     frame(&r, 4);
     assert_true(r.logits[5] == 9);
@@ -267,22 +174,22 @@ static void shapes_fold(void **state)
     run r;
     (void)state;
     net_begin(&n);
-    int img = image(&n), shape = vector(&n, "shape", MOVINET_INT32, 5);
-    int two = vector(&n, "two", MOVINET_INT32, 2), first = vector(&n, "first", MOVINET_INT32, 1);
-    int six = vector(&n, "six", MOVINET_INT32, 1);
-    int flat = vector(&n, "flat", MOVINET_FLOAT32, 6);
+    int img = net_image(&n), shape = net_vector(&n, "shape", MOVINET_INT32, 5);
+    int two = net_vector(&n, "two", MOVINET_INT32, 2), first = net_vector(&n, "first", MOVINET_INT32, 1);
+    int six = net_vector(&n, "six", MOVINET_INT32, 1);
+    int flat = net_vector(&n, "flat", MOVINET_FLOAT32, 6);
     n.tensors[first].rank = 0;
-    int minus = const_ints(&n, 1, (int32_t[]){-1});
+    int minus = net_ints(&n, 1, (int32_t[]){-1});
     n.tensors[minus].rank = 0;
-    op(&n, TFL_OP_SHAPE, 1, (int32_t[]){img}, shape);
-    op(&n, TFL_OP_GATHER, 2, (int32_t[]){shape, const_ints(&n, 2, (int32_t[]){3, 4})}, two);
-    tfl_op *prod = op(&n, TFL_OP_REDUCE_PROD, 2,
-                      (int32_t[]){two, const_ints(&n, 1, (int32_t[]){0})}, first);
+    net_op(&n, TFL_OP_SHAPE, 1, (int32_t[]){img}, shape);
+    net_op(&n, TFL_OP_GATHER, 2, (int32_t[]){shape, net_ints(&n, 2, (int32_t[]){3, 4})}, two);
+    tfl_op *prod = net_op(&n, TFL_OP_REDUCE_PROD, 2,
+                      (int32_t[]){two, net_ints(&n, 1, (int32_t[]){0})}, first);
     prod->options.keep_dims = false;
-    op(&n, TFL_OP_PACK, 1, (int32_t[]){first}, six);
-    op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){img, six}, flat);
-    ends(&n, img, "image", flat, "logits");
-    sign(&n);
+    net_op(&n, TFL_OP_PACK, 1, (int32_t[]){first}, six);
+    net_op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){img, six}, flat);
+    net_ends(&n, img, "image", flat, "logits");
+    net_sign(&n);
     start(&r, &n);
     for (int i = 0; i < 4; i++)
         assert_true(r.plan.graph.ops[i].folded);
@@ -367,14 +274,14 @@ static void empty_convolutions_are_refused(void **state)
     for (int code = TFL_OP_CONV_2D; code <= TFL_OP_DEPTHWISE_CONV_2D; code++) {
         net n;
         net_begin(&n);
-        int img = image(&n), in = tensor(&n, "in", MOVINET_FLOAT32, 4, (int32_t[]){1, 2, 2, 0});
-        int w = tensor(&n, "w", MOVINET_FLOAT32, 4, (int32_t[]){1, 1, 1, 3});
-        int out = vector(&n, "out", MOVINET_FLOAT32, 6);
+        int img = net_image(&n), in = net_tensor(&n, "in", MOVINET_FLOAT32, 4, (int32_t[]){1, 2, 2, 0});
+        int w = net_tensor(&n, "w", MOVINET_FLOAT32, 4, (int32_t[]){1, 1, 1, 3});
+        int out = net_vector(&n, "out", MOVINET_FLOAT32, 6);
         n.tensors[w].data = n.tensors[in].data = (const uint8_t *)weight;
         n.tensors[w].size = 12;
-        op(&n, code, 2, (int32_t[]){in, w}, out)->options.stride_h = 1;
+        net_op(&n, code, 2, (int32_t[]){in, w}, out)->options.stride_h = 1;
         n.ops[0].options.stride_w = 1;
-        ends(&n, img, "image", out, "logits");
+        net_ends(&n, img, "image", out, "logits");
         expect_error(&n, MOVINET_ERR_FORMAT, "op 0", "do not fit");
     }
 }
@@ -386,16 +293,16 @@ static void memory_is_reused(void **state)
     run r;
     (void)state;
     net_begin(&n);
-    int img = image(&n), t = img, one = const_floats(&n, 1, (float[]){1});
+    int img = net_image(&n), t = img, one = net_floats(&n, 1, (float[]){1});
     for (int i = 0; i < 12; i++) {
-        int next = tensor(&n, "link", MOVINET_FLOAT32, 5, n.tensors[img].shape);
-        op(&n, TFL_OP_ADD, 2, (int32_t[]){t, one}, next);
+        int next = net_tensor(&n, "link", MOVINET_FLOAT32, 5, n.tensors[img].shape);
+        net_op(&n, TFL_OP_ADD, 2, (int32_t[]){t, one}, next);
         t = next;
     }
-    int flat = vector(&n, "flat", MOVINET_FLOAT32, 6);
-    op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){t, const_ints(&n, 1, (int32_t[]){6})}, flat);
-    ends(&n, img, "image", flat, "logits");
-    sign(&n);
+    int flat = net_vector(&n, "flat", MOVINET_FLOAT32, 6);
+    net_op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){t, net_ints(&n, 1, (int32_t[]){6})}, flat);
+    net_ends(&n, img, "image", flat, "logits");
+    net_sign(&n);
     start(&r, &n);
     assert_true(r.plan.arena_bytes <= 3 * MV_ALIGN);
     assert_int_equal(r.plan.n_steps, plain ? 12 : 1); /* a chain is one step */

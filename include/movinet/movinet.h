@@ -74,7 +74,10 @@ typedef struct movinet_model movinet_model;
 typedef struct movinet_model_options {
     const char *labels_path; ///< text file, one label a line; NULL: the model's own, or
                              ///< the 600 Kinetics names if it has 600 classes and none
-    uint8_t reserved[56];
+    const char *cpu;         ///< highest set of instructions to use: "c", "avx2", "avxvnni",
+                             ///< "avx512vnni", "neon", "dotprod", "i8mm"; NULL: all there are
+    bool plain;              ///< op by op as in the file, without any optimization (for tests)
+    uint8_t reserved[40];
 } movinet_model_options;
 
 /** Opens a .tflite file. `*out` is to be given to movinet_model_close.
@@ -82,6 +85,9 @@ typedef struct movinet_model_options {
 MOVINET_API movinet_status movinet_model_open(movinet_model **out, const char *path,
                                               const movinet_model_options *options,
                                               movinet_error *err);
+
+/** The highest set of instructions that this processor offers. Static. */
+MOVINET_API const char *movinet_cpu(void);
 
 /** The same from memory. The bytes are not needed after the call. */
 MOVINET_API movinet_status movinet_model_open_memory(movinet_model **out, const void *bytes,
@@ -121,11 +127,16 @@ typedef struct movinet_model_info {
     int n_tensors;
     int64_t macs;            ///< multiply-adds of convolutions and matrix products, a frame
     int64_t parameters;      ///< number of constant weights and biases
+    int n_steps;             ///< what is computed for a frame, see movinet_model_step
+    size_t weight_bytes;     ///< packed weights, shared by all streams
+    const char *cpu;         ///< set of instructions in use
     size_t file_bytes;
-    uint8_t sha256[32];      ///< of the file
 } movinet_model_info;
 
 MOVINET_API const movinet_model_info *movinet_model_get_info(const movinet_model *model);
+
+/** SHA-256 of the file. Computed when it is first asked for. */
+MOVINET_API void movinet_model_sha256(const movinet_model *model, uint8_t out[32]);
 
 /** Label of a class, never NULL: "class 17" where there are no labels, "?" for
  * an index outside 0 … n_classes-1. Lives as long as the model. */
@@ -180,6 +191,24 @@ typedef struct movinet_op_info {
 
 MOVINET_API movinet_status movinet_model_op(const movinet_model *model, int index,
                                             movinet_op_info *out);
+
+/** A step of the plan: one or more ops of the file, computed together. Pointers
+ * live as long as the model. */
+typedef struct movinet_step_info {
+    const char *kind;    ///< the leading op: "CONV_2D", "TEMPORAL" (on a ring of frames), …
+    const char *kernel;  ///< the kernel chosen; "" where there is but one
+    const char *layer;   ///< "stem", "block1 layer0", …, "head"; "" if it is no MoViNet
+    int op;              ///< the leading op's index in the file
+    int n_ops;           ///< ops computed in this step
+    const int32_t *ops;  ///< [n_ops] their indices, in order; views included
+    int output;          ///< tensor that is written
+    int64_t macs;        ///< multiply-adds a frame
+    size_t output_bytes;
+} movinet_step_info;
+
+/** Steps 0 … info.n_steps-1, in the order they are computed. */
+MOVINET_API movinet_status movinet_model_step(const movinet_model *model, int index,
+                                              movinet_step_info *out);
 
 /** A state: what the network remembers from frame to frame. */
 typedef struct movinet_state_info {
@@ -257,6 +286,11 @@ MOVINET_API const float *movinet_stream_logits(const movinet_stream *stream);
 MOVINET_API int64_t movinet_stream_frames(const movinet_stream *stream);
 /** Time stamp of the last classified frame, seconds; 0 before the first. */
 MOVINET_API double movinet_stream_time(const movinet_stream *stream);
+
+/** From now on, adds the nanoseconds that each step takes to `ns` [info.n_steps],
+ * which the caller owns and which must live until the stream is closed or this is
+ * called with NULL. Costs two readings of the clock a step. */
+MOVINET_API void movinet_stream_profile(movinet_stream *stream, uint64_t *ns);
 
 /** Forgets everything seen: states, frame count and scores to zero. */
 MOVINET_API void movinet_stream_reset(movinet_stream *stream);

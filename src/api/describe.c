@@ -1,5 +1,6 @@
 /* What a file is, in words. SPDX-License-Identifier: Apache-2.0 */
 #include "api/model.h"
+#include "core/cpu.h"
 
 #include <string.h>
 
@@ -100,4 +101,7 @@ void mva_describe(movinet_model *model)
     for (int i = 0; i < g->n_ops; i++)
         info->macs += g->ops[i].macs;
     info->parameters = parameters(g);
+    info->n_steps = model->plan.n_steps;
+    info->weight_bytes = model->plan.weight_bytes;
+    info->cpu = mv_cpu_name(model->plan.set.cpu);
 }

@@ -21,6 +21,7 @@ static void destroy(movinet_model *model)
     mve_plan_free(&model->plan);
     tfl_free(&model->file);
     mv_arena_free(&model->arena);
+    pthread_mutex_destroy(&model->lock);
     free(model->bytes);
     free(model);
 }
@@ -103,21 +104,46 @@ const char *movinet_model_label(const movinet_model *model, int index)
 
 /* ---- opening ---- */
 
+const char *movinet_cpu(void)
+{
+    return mv_cpu_name(mv_cpu_flags());
+}
+
+/* The instructions asked for must be there. */
+static movinet_status choose(mve_options *out, const movinet_model_options *options,
+                             movinet_error *err)
+{
+    unsigned has = mv_cpu_flags();
+    *out = (mve_options){.cpu = has, .plain = options && options->plain};
+    if (!options || !options->cpu)
+        return MOVINET_OK;
+    if (!mv_cpu_from_name(options->cpu, &out->cpu))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT,
+                       "'%s' is no set of instructions; there are c, avx2, avxvnni, avx512vnni, "
+                       "neon, dotprod, i8mm",
+                       options->cpu);
+    if (out->cpu & ~has)
+        return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "this processor has no %s, but %s",
+                       options->cpu, movinet_cpu());
+    return MOVINET_OK;
+}
+
 static movinet_status load(movinet_model *model, const movinet_model_options *options,
                            movinet_error *err)
 {
     movinet_model_info *info = &model->info;
-    mve_options plan_options = {.cpu = mv_cpu_flags()};
-    mv_sha256 sha;
-    mv_sha256_begin(&sha);
-    mv_sha256_update(&sha, model->bytes, info->file_bytes);
-    mv_sha256_end(&sha, info->sha256);
-    movinet_status status = tfl_read(&model->file, model->bytes, info->file_bytes, err);
+    mve_options plan_options;
+    movinet_status status = choose(&plan_options, options, err);
+    if (!status)
+        status = tfl_read(&model->file, model->bytes, info->file_bytes, err);
     if (!status)
         status = mve_plan_build(&model->plan, &model->file, &plan_options, err);
     if (status)
         return status;
     mva_describe(model);
+    status = mva_describe_steps(model, err);
+    if (status)
+        return status;
     return find_labels(model, options ? options->labels_path : NULL, err);
 }
 
@@ -131,6 +157,7 @@ static movinet_status open_bytes(movinet_model **out, uint8_t *bytes, size_t siz
         return mve_no_memory(err);
     }
     atomic_init(&model->references, 1);
+    pthread_mutex_init(&model->lock, NULL);
     model->bytes = bytes;
     model->info.file_bytes = size;
     movinet_status status = load(model, options, err);
@@ -177,6 +204,21 @@ movinet_status movinet_model_open_memory(movinet_model **out, const void *bytes,
 const movinet_model_info *movinet_model_get_info(const movinet_model *model)
 {
     return &model->info;
+}
+
+void movinet_model_sha256(const movinet_model *model, uint8_t out[32])
+{
+    movinet_model *m = (movinet_model *)(uintptr_t)model; /* the cached digest alone changes */
+    pthread_mutex_lock(&m->lock);
+    if (!m->hashed) {
+        mv_sha256 sha;
+        mv_sha256_begin(&sha);
+        mv_sha256_update(&sha, m->bytes, m->info.file_bytes);
+        mv_sha256_end(&sha, m->sha256);
+        m->hashed = true;
+    }
+    memcpy(out, m->sha256, 32);
+    pthread_mutex_unlock(&m->lock);
 }
 
 movinet_status movinet_model_tensor(const movinet_model *model, int index,

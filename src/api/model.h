@@ -5,21 +5,28 @@
 
 #include "engine/plan.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 struct movinet_model {
     atomic_int references;   ///< the owner's and one a stream
+    pthread_mutex_t lock;    ///< for what is computed when first asked for
+    bool hashed;
+    uint8_t sha256[32];
     movinet_model_info info;
     const char *const *labels; ///< [info.n_classes], NULL: numbers only
     char **numbered;         ///< "class 17"; where there are no labels
     mve_plan plan;
     tfl_model file;
+    movinet_step_info *steps;///< [info.n_steps]
     uint8_t *bytes;          ///< the file; constants were copied out, names point in
     mv_arena arena;
 };
 
 /** Fills in model->info from plan and file. */
 void mva_describe(movinet_model *model);
+/** Fills in model->steps. Errors: MEMORY. */
+movinet_status mva_describe_steps(movinet_model *model, movinet_error *err);
 
 movinet_model *mva_model_hold(movinet_model *model);
 

@@ -114,6 +114,11 @@ double movinet_stream_time(const movinet_stream *s)
     return s->time;
 }
 
+void movinet_stream_profile(movinet_stream *s, uint64_t *ns)
+{
+    s->engine.times = ns;
+}
+
 void movinet_stream_reset(movinet_stream *s)
 {
     mve_stream_reset(&s->engine);
@@ -162,7 +167,7 @@ movinet_status movinet_stream_save(const movinet_stream *s, void *buffer, size_t
     memcpy(out + FRAMES, &s->frames, 8);
     memcpy(out + TIME, &s->time, 8);
     memcpy(out + GRID, &s->sampler.start, 8);
-    memcpy(out + MODEL, s->model->info.sha256, 32);
+    movinet_model_sha256(s->model, out + MODEL);
     memcpy(out + HEAD, s->logits, scores_size(s));
     mve_stream_get_states(&s->engine, out + HEAD + scores_size(s));
     digest_of(out, need - TAIL, out + need - TAIL);
@@ -188,9 +193,10 @@ movinet_status movinet_stream_restore(movinet_stream *s, const void *bytes, size
     const uint8_t *in = bytes;
     uint8_t digest[32];
     size_t need = movinet_stream_save_size(s);
+    movinet_model_sha256(s->model, digest);
     if (!in || size < HEAD || memcmp(in, magic, 8))
         return mv_fail(err, MOVINET_ERR_FORMAT, "not a saved stream");
-    if (memcmp(in + MODEL, s->model->info.sha256, 32))
+    if (memcmp(in + MODEL, digest, 32))
         return mv_fail(err, MOVINET_ERR_FORMAT, "the saved stream belongs to another model");
     if (size != need)
         return mv_fail(err, MOVINET_ERR_FORMAT, "the saved stream has %zu bytes instead of %zu",

@@ -81,10 +81,12 @@ const char *label_source_words(movinet_label_source source)
     return "?";
 }
 
-void sha256_text(const movinet_model_info *info, char out[65])
+void sha256_text(const movinet_model *model, char out[65])
 {
+    uint8_t digest[32];
+    movinet_model_sha256(model, digest);
     for (int i = 0; i < 32; i++)
-        snprintf(out + 2 * i, 3, "%02x", info->sha256[i]);
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
 }
 
 /* ---- text ---- */
@@ -154,8 +156,9 @@ static void print_network(const terminal *t, const movinet_model_info *info)
     fprintf(t->out, "%d; %s\n", info->n_classes, label_source_words(info->label_source));
 }
 
-static void print_sizes(const terminal *t, const movinet_model_info *info)
+static void print_sizes(const terminal *t, const movinet_model *model)
 {
+    const movinet_model_info *info = movinet_model_get_info(model);
     char text[32], hex[65];
     print_name(t, "work");
     fprintf(t->out, "%s multiply-adds a frame, %d ops\n", format_count(text, info->macs),
@@ -174,7 +177,7 @@ static void print_sizes(const terminal *t, const movinet_model_info *info)
         print_fitted(t, info->signature, 24);
     }
     fputc('\n', t->out);
-    sha256_text(info, hex);
+    sha256_text(model, hex);
     print_name(t, "sha256");
     fprintf(t->out, "%s\n", hex);
 }
@@ -302,7 +305,7 @@ static bool print_model_text(const movinet_model *model, const char *path, bool 
     const movinet_model_info *info = movinet_model_get_info(model);
     print_heading(&t, path);
     print_network(&t, info);
-    print_sizes(&t, info);
+    print_sizes(&t, model);
     print_states(&t, model);
     if (!print_kinds(&t, model))
         return false;

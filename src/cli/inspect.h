@@ -18,7 +18,7 @@ op_kind *count_ops(const movinet_model *model, int *n);
 /** "the file's metadata", … */
 const char *label_source_words(movinet_label_source source);
 /** 64 hex digits. */
-void sha256_text(const movinet_model_info *info, char out[65]);
+void sha256_text(const movinet_model *model, char out[65]);
 
 /** The whole as one JSON object on stdout; `ops`: with every op. False when out
  * of memory. */

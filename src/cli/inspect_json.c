@@ -107,7 +107,7 @@ static json_t *json_model(const movinet_model *model, const char *path)
 {
     const movinet_model_info *info = movinet_model_get_info(model);
     char hex[65];
-    sha256_text(info, hex);
+    sha256_text(model, hex);
     json_t *object = json_pack(
         "{s:o,s:I,s:s,s:o,s:b,s:b,s:o,s:o,s:o}", "file", json_text(path), "file_bytes",
         (json_int_t)info->file_bytes, "sha256", hex, "variant", json_text(info->variant),

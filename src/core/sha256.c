@@ -32,16 +32,18 @@ static void compress(uint32_t state[8], const uint8_t block[64])
     }
     uint32_t v[8];
     memcpy(v, state, sizeof v);
-    for (int i = 0; i < 64; i++) {
-        uint32_t s1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
-        uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-        uint32_t t1 = v[7] + s1 + choice + round_constants[i] + w[i];
-        uint32_t s0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
-        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += t1;
-        v[0] = t1 + s0 + majority;
-    }
+    /* Eight rounds bring each variable back to its place: none has to move. */
+    for (int i = 0; i < 64; i += 8)
+        for (int k = 0; k < 8; k++) {
+            uint32_t *a = &v[(8 - k) & 7], *e = &v[(12 - k) & 7], *h = &v[(15 - k) & 7];
+            uint32_t b = v[(9 - k) & 7], c = v[(10 - k) & 7], f = v[(13 - k) & 7];
+            uint32_t g = v[(14 - k) & 7];
+            uint32_t s1 = rotate(*e, 6) ^ rotate(*e, 11) ^ rotate(*e, 25);
+            uint32_t t1 = *h + s1 + (g ^ (*e & (f ^ g))) + round_constants[i + k] + w[i + k];
+            uint32_t s0 = rotate(*a, 2) ^ rotate(*a, 13) ^ rotate(*a, 22);
+            v[(11 - k) & 7] += t1;
+            *h = t1 + s0 + ((*a & b) | (c & (*a | b)));
+        }
     for (int i = 0; i < 8; i++)
         state[i] += v[i];
 }
@@ -58,6 +60,13 @@ void mv_sha256_update(mv_sha256 *sha, const void *bytes, size_t size)
 {
     const uint8_t *in = bytes;
     while (size) {
+        if (size >= 64 && sha->length % 64 == 0) { /* whole blocks need no copy */
+            compress(sha->state, in);
+            sha->length += 64;
+            in += 64;
+            size -= 64;
+            continue;
+        }
         size_t used = sha->length % 64;
         size_t n = size < 64 - used ? size : 64 - used;
         memcpy(sha->block + used, in, n);

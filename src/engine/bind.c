@@ -22,8 +22,10 @@ void *mve_params(mve_bind *b, size_t size)
 void *mve_block(mve_bind *b, size_t size)
 {
     void *block = mv_alloc(size);
-    if (block)
+    if (block) {
         b->blocks[(*b->n_blocks)++] = block;
+        b->block_bytes += size;
+    }
     return block;
 }
 
@@ -150,7 +152,8 @@ static const struct {
 movinet_status mve_bind_op(mve_bind *b, movinet_error *err)
 {
     const mvg_op *o = &b->graph->ops[b->op];
-    *b->step = (mve_step){.op = b->op,
+    *b->step = (mve_step){.head = b->op,
+                          .op = b->op,
                           .n_tasks = 1,
                           .n_inputs = o->n_inputs,
                           .inputs = o->inputs,

@@ -44,7 +44,7 @@ static movinet_status evaluate(const mvg_graph *graph, int op, movinet_error *er
     int n_blocks = 0;
     mvk_set set;
     mvk_set_init(&set, 0);
-    mve_bind b = {graph, op, &arena, &step, block, &n_blocks, &set};
+    mve_bind b = {graph, op, &arena, &step, block, &n_blocks, &set, 0};
     movinet_status status = mve_bind_op(&b, err);
     if (!status)
         status = run_once(graph, &step, err);
@@ -60,8 +60,9 @@ static movinet_status bind_step(mve_plan *plan, int op, movinet_error *err)
 {
     mvg_graph *g = &plan->graph;
     mve_step *step = &plan->steps[plan->n_steps];
-    mve_bind b = {g, op, &plan->arena, step, plan->blocks, &plan->n_blocks, &plan->set};
+    mve_bind b = {g, op, &plan->arena, step, plan->blocks, &plan->n_blocks, &plan->set, 0};
     movinet_status status = mve_bind_op(&b, err);
+    plan->weight_bytes += b.block_bytes;
     if (!status && !step->run) {
         plan->root[step->output] = plan->root[step->inputs[0]];
         return MOVINET_OK;

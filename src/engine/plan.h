@@ -35,7 +35,8 @@ typedef struct mve_post {
 } mve_post;
 
 struct mve_step {
-    int op;            ///< index in the graph: the last that this step computes
+    int head;          ///< index in the graph: the op that leads
+    int op;            ///< the last op that this step computes
     mve_run *before;   ///< NULL, or what one thread does before the tasks begin
     mve_run *run;
     int n_tasks;       ///< independent pieces, for threads; their split changes no bit
@@ -65,6 +66,7 @@ typedef struct mve_bind {
     void **blocks;     ///< packed weights: MV_ALIGN aligned blocks, for free()
     int *n_blocks;
     const mvk_set *set;
+    size_t block_bytes; ///< sum of all blocks
 } mve_bind;
 
 /** Binds one op. A step without a `run` is a view: its output is its first
@@ -126,6 +128,7 @@ typedef struct mve_plan {
     mv_arena arena;
     void **blocks;
     int n_blocks;
+    size_t weight_bytes;///< packed
 } mve_plan;
 
 /** `file` must outlive the plan. Errors as mvg_build. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/stream.h"
 
+#include "core/clock.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -166,9 +167,12 @@ void mve_stream_step(mve_stream *s, float *logits)
     for (int i = 0; i < plan->n_steps; i++) {
         const mve_step *step = &plan->steps[i];
         job j = {step, s->data};
+        uint64_t begin = s->times ? mv_clock_ns() : 0;
         if (step->before)
             step->before(step, s->data, 0, 1);
         mv_pool_run(s->pool, do_job, &j, step->n_tasks);
+        if (s->times)
+            s->times[i] += mv_clock_ns() - begin;
         if (s->observe)
             s->observe(s->user, step->op, step->output, s->data[step->output],
                        g->tensors[step->output].bytes);

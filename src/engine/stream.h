@@ -18,6 +18,7 @@ typedef struct mve_stream {
     mv_pool *pool;       ///< NULL: the caller's thread alone
     float *image;        ///< [height, width, 3] in [0, 1], to be filled before a step
     float *image_copy;   ///< owned; NULL where image is the input tensor itself
+    uint64_t *times;     ///< NULL, or [n_steps] nanoseconds to add to
     mve_observer *observe;
     void *user;
 } mve_stream;

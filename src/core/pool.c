@@ -2,57 +2,99 @@
 #include "core/pool.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
-enum { MAX_THREADS = 256 };
+enum {
+    MAX_THREADS = 256,
+    /* A frame is some fifty loops of a few microseconds, one behind the other: a
+     * worker that slept between them would be late for each. So it looks for work
+     * this many times before it lies down. */
+    SPINS = 20000,
+    /* Pieces a thread, so that a slower one does fewer. */
+    PIECES = 4,
+};
 
 typedef struct worker {
     mv_pool *pool;
     pthread_t thread;
-    int index;          ///< 1 …; 0 is the caller
 } worker;
 
 struct mv_pool {
     int threads, started;
+    atomic_uint round;   ///< counts loops; a worker that sees a new number has work
+    atomic_int next;     ///< first task that nobody has taken
+    atomic_int busy;     ///< workers that have not finished this round
+    atomic_int asleep;   ///< workers that wait for `wake`
+    atomic_bool stop;
     pthread_mutex_t lock;
-    pthread_cond_t wake, done;
-    unsigned round;     ///< counts loops; a worker that sees a new number has work
-    int left;           ///< workers that have not finished this round
-    bool stop;
-    mv_pool_work *work;
+    pthread_cond_t wake;
+    mv_pool_work *work;  ///< this and the rest: set before `round` changes
     void *user;
-    int n;
+    int n, piece;
     worker workers[];
 };
 
-static void do_share(mv_pool *pool, int index)
+static void relax(void)
 {
-    int begin = (int)((int64_t)pool->n * index / pool->threads);
-    int end = (int)((int64_t)pool->n * (index + 1) / pool->threads);
-    if (begin < end)
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static void do_share(mv_pool *pool)
+{
+    for (;;) {
+        int begin = atomic_fetch_add_explicit(&pool->next, pool->piece, memory_order_relaxed);
+        if (begin >= pool->n)
+            return;
+        int end = pool->n - begin < pool->piece ? pool->n : begin + pool->piece;
         pool->work(pool->user, begin, end);
+    }
+}
+
+/* Waits for a round after `seen`; false: the pool closes. */
+static bool wait_for_work(mv_pool *pool, unsigned seen)
+{
+    for (int i = 0; i < SPINS; i++) {
+        if (atomic_load_explicit(&pool->round, memory_order_acquire) != seen)
+            return !atomic_load(&pool->stop);
+        relax();
+    }
+    pthread_mutex_lock(&pool->lock);
+    atomic_fetch_add(&pool->asleep, 1);
+    while (atomic_load(&pool->round) == seen)
+        pthread_cond_wait(&pool->wake, &pool->lock);
+    atomic_fetch_sub(&pool->asleep, 1);
+    pthread_mutex_unlock(&pool->lock);
+    return !atomic_load(&pool->stop);
 }
 
 static void *worker_main(void *argument)
 {
-    worker *w = argument;
-    mv_pool *pool = w->pool;
+    mv_pool *pool = ((worker *)argument)->pool;
     unsigned seen = 0;
-    pthread_mutex_lock(&pool->lock);
-    for (;;) {
-        while (pool->round == seen && !pool->stop)
-            pthread_cond_wait(&pool->wake, &pool->lock);
-        if (pool->stop)
-            break;
-        seen = pool->round;
-        pthread_mutex_unlock(&pool->lock);
-        do_share(pool, w->index);
-        pthread_mutex_lock(&pool->lock);
-        if (!--pool->left)
-            pthread_cond_signal(&pool->done);
+    while (wait_for_work(pool, seen)) {
+        seen++; /* the caller waits for all, so no round is missed */
+        do_share(pool);
+        atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_release);
     }
-    pthread_mutex_unlock(&pool->lock);
     return NULL;
+}
+
+/* A new round: whoever sleeps is woken. A worker counts itself asleep before it
+ * looks at the round for the last time, so one of both sees the other. */
+static void start_round(mv_pool *pool)
+{
+    atomic_fetch_add(&pool->round, 1);
+    if (!atomic_load(&pool->asleep))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 movinet_status mv_pool_open(mv_pool **out, int threads, movinet_error *err)
@@ -66,10 +108,9 @@ movinet_status mv_pool_open(mv_pool **out, int threads, movinet_error *err)
     pool->threads = threads;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->wake, NULL);
-    pthread_cond_init(&pool->done, NULL);
     for (int i = 1; i < threads; i++) {
         worker *w = &pool->workers[i - 1];
-        *w = (worker){.pool = pool, .index = i};
+        w->pool = pool;
         if (pthread_create(&w->thread, NULL, worker_main, w)) {
             mv_pool_close(pool);
             return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "could not start thread %d of %d", i + 1,
@@ -85,13 +126,10 @@ void mv_pool_close(mv_pool *pool)
 {
     if (!pool)
         return;
-    pthread_mutex_lock(&pool->lock);
-    pool->stop = true;
-    pthread_cond_broadcast(&pool->wake);
-    pthread_mutex_unlock(&pool->lock);
+    atomic_store(&pool->stop, true);
+    start_round(pool);
     for (int i = 0; i < pool->started; i++)
         pthread_join(pool->workers[i].thread, NULL);
-    pthread_cond_destroy(&pool->done);
     pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
@@ -104,17 +142,18 @@ void mv_pool_run(mv_pool *pool, mv_pool_work *work, void *user, int n)
             work(user, 0, n);
         return;
     }
-    pthread_mutex_lock(&pool->lock);
+    int piece = n / (pool->threads * PIECES);
     pool->work = work;
     pool->user = user;
     pool->n = n;
-    pool->left = pool->started;
-    pool->round++;
-    pthread_cond_broadcast(&pool->wake);
-    pthread_mutex_unlock(&pool->lock);
-    do_share(pool, 0);
-    pthread_mutex_lock(&pool->lock);
-    while (pool->left)
-        pthread_cond_wait(&pool->done, &pool->lock);
-    pthread_mutex_unlock(&pool->lock);
+    pool->piece = piece > 0 ? piece : 1;
+    atomic_store(&pool->next, 0);
+    atomic_store(&pool->busy, pool->started);
+    start_round(pool);
+    do_share(pool);
+    for (int i = 0; atomic_load_explicit(&pool->busy, memory_order_acquire); i++)
+        if (i < SPINS)
+            relax();
+        else
+            sched_yield();
 }

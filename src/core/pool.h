@@ -15,7 +15,7 @@ typedef void mv_pool_work(void *user, int begin, int end);
 movinet_status mv_pool_open(mv_pool **out, int threads, movinet_error *err);
 void mv_pool_close(mv_pool *pool);
 
-/** Splits 0 … n-1 into one run a thread and returns when all are done. `pool`
+/** Hands out 0 … n-1 in runs to all threads and returns when all are done. `pool`
  * may be NULL. Not to be called from two threads at once. */
 void mv_pool_run(mv_pool *pool, mv_pool_work *work, void *user, int n);
 

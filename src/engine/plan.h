@@ -52,6 +52,7 @@ struct mve_step {
     const mvk_set *set;
     size_t task_elements, task_bytes; ///< of the output, one task
     int block;         ///< tasks to compute before the posts follow
+    bool small;        ///< not worth waking other threads for
 };
 
 /** Computes tasks begin … end-1, with what follows them. */

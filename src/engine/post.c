@@ -185,5 +185,7 @@ movinet_status mve_bind_posts(mve_bind *b, movinet_error *err)
     s->task_elements = out->count / (size_t)s->n_tasks;
     s->task_bytes = s->task_elements * tfl_type_size(out->type);
     s->block = s->task_bytes < BLOCK_BYTES && s->task_bytes ? (int)(BLOCK_BYTES / s->task_bytes) : 1;
+    /* In units of about one byte of output or one instruction of 64 products. */
+    s->small = out->bytes * (size_t)(1 + s->n_posts) + (size_t)g->ops[b->op].macs / 64 < 8192;
     return MOVINET_OK;
 }

@@ -170,7 +170,7 @@ void mve_stream_step(mve_stream *s, float *logits)
         uint64_t begin = s->times ? mv_clock_ns() : 0;
         if (step->before)
             step->before(step, s->data, 0, 1);
-        mv_pool_run(s->pool, do_job, &j, step->n_tasks);
+        mv_pool_run(step->small ? NULL : s->pool, do_job, &j, step->n_tasks);
         if (s->times)
             s->times[i] += mv_clock_ns() - begin;
         if (s->observe)

@@ -18,7 +18,7 @@ typedef struct settings {
     int top, threads;
     double threshold, fps, start, duration;
     text_list allow, deny;
-    int preprocess, format;
+    int preprocess, format, cpu;
     frame_size raw;
 } settings;
 
@@ -68,6 +68,7 @@ static const option_spec options[] = {
      .help = "Read only as much; 0: to the end."},
     {.name = "threads", .kind = VALUE_COUNT, .at = AT(threads), .value = "N", .min = 1, .max = 256,
      .help = "Threads to compute with. Default: 1."},
+    CPU_OPTION(AT(cpu)),
     {.name = "raw", .kind = VALUE_FRAME_SIZE, .at = AT(raw), .value = "WxH",
      .help = "The sources are raw RGB frames of this size, 3 bytes a pixel, --fps of them a "
              "second."},
@@ -222,7 +223,8 @@ static bool begin(job *j)
 {
     char path[PATH_ROOM];
     const settings *s = j->settings;
-    if (!open_model(s->model, s->labels, &j->model, path))
+    const model_choice choice = {.name = s->model, .labels = s->labels, .cpu = s->cpu};
+    if (!open_model(&choice, &j->model, path))
         return false;
     const movinet_model_info *info = movinet_model_get_info(j->model);
     j->n_classes = info->n_classes;

@@ -12,8 +12,9 @@
 
 typedef struct settings {
     const char *labels;
-    bool ops;
+    bool ops, plan;
     int format; ///< of "text|json"
+    int cpu;
 } settings;
 
 #define AT(member) offsetof(settings, member)
@@ -21,6 +22,10 @@ typedef struct settings {
 static const option_spec options[] = {
     {.name = "ops", .at = AT(ops),
      .help = "List every op with the shapes and the quantization of its tensors."},
+    {.name = "plan", .at = AT(plan),
+     .help = "List the steps that are computed for a frame: the ops that each does at once, its "
+             "kernel, its output and its multiply-adds."},
+    CPU_OPTION(AT(cpu)),
     {.name = "labels", .kind = VALUE_TEXT, .at = AT(labels), .value = "FILE",
      .suggest = SUGGEST_FILES,
      .help = "Names of the classes, one a line, instead of the model's own."},
@@ -32,6 +37,7 @@ static const option_spec options[] = {
 static const example examples[] = {
     {"movinet inspect a0", "What the pulled network is."},
     {"movinet inspect --ops model.tflite", "Every op of a file."},
+    {"movinet inspect --plan --cpu c a0", "What is computed where there are no vectors."},
     {NULL, NULL},
 };
 
@@ -101,7 +107,7 @@ static void print_name(const terminal *t, const char *name)
     set_style(t, STYLE_NONE);
 }
 
-static void print_heading(const terminal *t, const char *text)
+void print_heading(const terminal *t, const char *text)
 {
     set_style(t, STYLE_STRONG);
     print_clean(t->out, text);
@@ -114,8 +120,7 @@ static const char *times(const terminal *t)
     return t->utf8 ? "×" : "x";
 }
 
-/* "1×172×172×3". Returns the columns it took. */
-static int print_shape(const terminal *t, const movinet_tensor_info *tensor)
+int print_shape(const terminal *t, const movinet_tensor_info *tensor)
 {
     int at = 0;
     if (tensor->rank == 0)
@@ -161,14 +166,15 @@ static void print_sizes(const terminal *t, const movinet_model *model)
     const movinet_model_info *info = movinet_model_get_info(model);
     char text[32], hex[65];
     print_name(t, "work");
-    fprintf(t->out, "%s multiply-adds a frame, %d ops\n", format_count(text, info->macs),
-            info->n_ops);
+    fprintf(t->out, "%s multiply-adds a frame, %d ops in %d steps\n",
+            format_count(text, info->macs), info->n_ops, info->n_steps);
     print_name(t, "parameters");
     fprintf(t->out, "%s\n", format_count(text, info->parameters));
     print_name(t, "states");
     fprintf(t->out, "%d, %s together\n", info->n_states, format_bytes(text, info->state_bytes));
     print_name(t, "memory");
-    fprintf(t->out, "%s a stream\n", format_bytes(text, info->stream_bytes));
+    fprintf(t->out, "%s a stream", format_bytes(text, info->stream_bytes));
+    fprintf(t->out, "; %s of packed weights\n", format_bytes(text, info->weight_bytes));
     print_name(t, "file");
     fprintf(t->out, "%s (%zu bytes), %d tensors", format_bytes(text, info->file_bytes),
             info->file_bytes, info->n_tensors);
@@ -299,7 +305,7 @@ static void print_every_op(const terminal *t, const movinet_model *model)
     }
 }
 
-static bool print_model_text(const movinet_model *model, const char *path, bool ops)
+static bool print_model_text(const movinet_model *model, const char *path, bool ops, bool plan)
 {
     const terminal t = terminal_of(stdout);
     const movinet_model_info *info = movinet_model_get_info(model);
@@ -311,6 +317,8 @@ static bool print_model_text(const movinet_model *model, const char *path, bool 
         return false;
     if (ops)
         print_every_op(&t, model);
+    if (plan)
+        print_plan(&t, model);
     return true;
 }
 
@@ -319,10 +327,12 @@ static int run(const invocation *call)
     const settings *s = call->settings;
     char path[PATH_ROOM];
     movinet_model *model;
-    if (!open_model(call->operands[0], s->labels, &model, path))
+    const model_choice choice = {
+        .name = call->operands[0], .labels = s->labels, .cpu = s->cpu};
+    if (!open_model(&choice, &model, path))
         return EXIT_FAILED;
-    bool fine = s->format == 1 ? print_model_json(model, path, s->ops)
-                               : print_model_text(model, path, s->ops);
+    bool fine = s->format == 1 ? print_model_json(model, path, s->ops, s->plan)
+                               : print_model_text(model, path, s->ops, s->plan);
     movinet_model_close(model);
     return fine ? EXIT_OK : EXIT_FAILED;
 }

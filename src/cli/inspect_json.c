@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-static json_t *json_shape(const movinet_tensor_info *tensor)
+json_t *json_shape(const movinet_tensor_info *tensor)
 {
     json_t *shape = json_array();
     for (int i = 0; i < tensor->rank && i < MOVINET_MAX_RANK; i++)
@@ -115,13 +115,14 @@ static json_t *json_model(const movinet_model *model, const char *path)
         "precision", json_text(info->precision), "description", json_text(info->description),
         "signature", json_text(info->signature));
     json_t *more = json_pack(
-        "{s:{s:i,s:i,s:i,s:o},s:i,s:s,s:i,s:i,s:I,s:I,s:I,s:I,s:i,s:o,s:o}", "frame", "width",
-        info->frame_width, "height", info->frame_height, "per_step", info->frames_per_step, "rate",
+        "{s:{s:i,s:i,s:i,s:o},s:i,s:s,s:i,s:i,s:I,s:I,s:I,s:I,s:i,s:i,s:I,s:s,s:o,s:o}", "frame",
+        "width", info->frame_width, "height", info->frame_height, "per_step", info->frames_per_step, "rate",
         json_number(info->frame_rate), "classes", info->n_classes, "label_source",
         label_source_word(info->label_source), "inputs", info->n_inputs, "tensors",
         info->n_tensors, "state_bytes", (json_int_t)info->state_bytes, "stream_bytes",
         (json_int_t)info->stream_bytes, "macs", (json_int_t)info->macs, "parameters",
-        (json_int_t)info->parameters, "n_ops", info->n_ops, "states", json_states(model),
+        (json_int_t)info->parameters, "n_ops", info->n_ops, "n_steps", info->n_steps,
+        "weight_bytes", (json_int_t)info->weight_bytes, "cpu", info->cpu, "states", json_states(model),
         "op_counts", json_kinds(model));
     if (!object || !more || json_object_update(object, more)) {
         json_decref(object);
@@ -131,11 +132,13 @@ static json_t *json_model(const movinet_model *model, const char *path)
     return object;
 }
 
-bool print_model_json(const movinet_model *model, const char *path, bool ops)
+bool print_model_json(const movinet_model *model, const char *path, bool ops, bool plan)
 {
     json_t *object = json_model(model, path);
     if (object && ops)
         json_object_set_new(object, "ops", json_every_op(model));
+    if (object && plan)
+        json_object_set_new(object, "plan", json_plan(model));
     char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(object);
     if (!text) {

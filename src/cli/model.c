@@ -3,14 +3,20 @@
 
 #include "cli/text.h"
 
-bool open_model(const char *name, const char *labels, movinet_model **out, char path[PATH_ROOM])
+/* The words of CPU_OPTION, in their order. */
+static const char *const cpu_names[] = {
+    NULL, "c", "avx2", "avxvnni", "avx512vnni", "neon", "dotprod", "i8mm"};
+
+bool open_model(const model_choice *choice, movinet_model **out, char path[PATH_ROOM])
 {
     movinet_error err;
-    const movinet_model_options options = {.labels_path = labels};
+    const char *name = choice->name;
+    const movinet_model_options options = {.labels_path = choice->labels,
+                                           .cpu = cpu_names[choice->cpu]};
     if (movinet_model_find(name ? name : "a0", path, PATH_ROOM, &err)) {
         complain(NULL, name ? err.message
-                            : "no model: get the usual one with `movinet pull a0`, or give a file "
-                              "with --model");
+                            : "no model: get the usual one with `movinet pull a0`, or give a "
+                              ".tflite file");
         return false;
     }
     if (movinet_model_open(out, path, &options, &err)) {

@@ -6,8 +6,20 @@
 
 enum { PATH_ROOM = 4096 };
 
-/** Opens a file or a pulled model; name NULL: the pulled a0. `path` receives
- * where it is; labels may be NULL. False after a complaint. */
-bool open_model(const char *name, const char *labels, movinet_model **out, char path[PATH_ROOM]);
+typedef struct model_choice {
+    const char *name;   ///< a file or a pulled model; NULL: the pulled a0
+    const char *labels; ///< a file, or NULL
+    int cpu;            ///< number of a word of CPU_OPTION
+} model_choice;
+
+/** The option --cpu, stored as the number of its word: an int. */
+#define CPU_OPTION(offset)                                                                         \
+    {.name = "cpu", .kind = VALUE_CHOICE, .at = (offset),                                          \
+     .value = "best|c|avx2|avxvnni|avx512vnni|neon|dotprod|i8mm",                                  \
+     .help = "Highest set of instructions to compute with, of those that this processor has; c: "  \
+             "none but what every one has. The results are the same. Default: best."}
+
+/** Opens it; `path` receives where it is. False after a complaint. */
+bool open_model(const model_choice *choice, movinet_model **out, char path[PATH_ROOM]);
 
 #endif

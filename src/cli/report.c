@@ -127,30 +127,14 @@ static void json_moment(const report *r, const moment *m)
 
 /* ---- CSV ---- */
 
-/* RFC 4180: in quotation marks where needed, these doubled. */
-static void csv_text(FILE *out, const char *text)
-{
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
 static void csv_moment(const report *r, const moment *m)
 {
     FILE *out = r->screen.out;
     for (int i = 0; i < m->n; i++) {
-        csv_text(out, m->source);
+        print_csv(out, m->source);
         fprintf(out, ",%" PRId64 ",%.6g,%d,%d,%d,", m->frame, round(m->time * 1e6) / 1e6,
                 m->final, i + 1, m->results[i].index);
-        csv_text(out, movinet_model_label(r->model, m->results[i].index));
+        print_csv(out, movinet_model_label(r->model, m->results[i].index));
         fprintf(out, ",%.6f\n", (double)m->results[i].score);
     }
 }

@@ -32,6 +32,8 @@ void print_clean(FILE *out, const char *text);
 /** The same, cut to `columns`; returns the columns it took. */
 int print_fitted(const terminal *t, const char *text, int columns);
 void print_spaces(FILE *out, int n);
+/** As a field of CSV (RFC 4180): in quotation marks where needed, these doubled. */
+void print_csv(FILE *out, const char *text);
 
 /** "3.1 MiB". */
 const char *format_bytes(char out[32], uint64_t bytes);

@@ -1,6 +1,6 @@
 """Runs the movinet command for the tests beside this file.
 
-    python3 test_x.py MOVINET [ffmpeg] [curl]
+    python3 -B test_x.py MOVINET MAKE_MODEL [ffmpeg] [curl]
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -11,16 +11,22 @@ import sys
 import tempfile
 import unittest
 
-sys.dont_write_bytecode = True
 MOVINET = os.path.abspath(sys.argv[1])
-FEATURES = sys.argv[2:]
+MAKE_MODEL = os.path.abspath(sys.argv[2])
+FEATURES = sys.argv[3:]
 SOURCE_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.environ.get("MOVINET_SHARED") or os.path.join(SOURCE_ROOT, "..", "shared")
 A0 = os.path.join(SHARED, "models", "movinet_a0_stream_int8_k600.tflite")
 CALF = os.path.join(SHARED, "models", "calf_a0_stream_int8.tflite")
 CLIPS = os.path.join(SHARED, "clips")
 FRAMES = os.path.join(SHARED, "golden", "carving_ice_pi_50x172x172.rgb")
-FRAME_BYTES = 172 * 172 * 3
+RGB = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
+SMALL_SIZE = "12x8"  # what tests/support/make_model.c's models take
+
+
+def small_frame(red, green, blue):
+    """A raw frame of one colour for a small model."""
+    return bytes((red, green, blue)) * (12 * 8)
 
 
 class Test(unittest.TestCase):
@@ -40,6 +46,12 @@ class Test(unittest.TestCase):
         with open(self.path(name), "wb") as file:
             file.write(content if isinstance(content, bytes) else content.encode())
         return self.path(name)
+
+    def small_model(self, variant, name=None):
+        """Writes one of make_model's models; they name the colour of a picture."""
+        path = self.path(name or variant + ".tflite")
+        subprocess.run([MAKE_MODEL, variant, path], check=True)
+        return path
 
     def start(self, *words, **more):
         return subprocess.Popen([MOVINET, *words], cwd=self.folder, env=self.env,
@@ -70,6 +82,18 @@ class Test(unittest.TestCase):
 def need(feature):
     """Skips where the command was built without it."""
     return unittest.skipUnless(feature in FEATURES, f"built without {feature}")
+
+
+def make_clip(path, *options, seconds=2, color="0x00f000"):
+    """A video of one colour."""
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i",
+                    f"color=c={color}:s=96x64:r=10:d={seconds}", *options, path], check=True)
+
+
+def need_clips(test):
+    """Skips where there is nothing to read videos with, or to make them."""
+    why = "no ffmpeg command to make clips" if "ffmpeg" in FEATURES else "built without ffmpeg"
+    return unittest.skipUnless("ffmpeg" in FEATURES and shutil.which("ffmpeg"), why)(test)
 
 
 def need_file(path):

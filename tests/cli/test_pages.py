@@ -8,13 +8,13 @@ import unittest
 
 from command import Test, main
 
-VERBS = ("classify", "inspect", "models", "pull")
+VERBS = ("bench", "classify", "inspect", "models", "pull")
 
 
 class Pages(Test):
     def options_of(self, verb):
         out, _ = self.run_movinet(verb, "--help")
-        return re.findall(r"^ .{5}--([a-z]+)", out, re.M)
+        return re.findall(r"^ .{5}--([a-z-]+)", out, re.M)
 
     def test_help_fits_80_columns(self):
         for words in (["--help"], ["-h"], *([v, "--help"] for v in VERBS),
@@ -36,7 +36,7 @@ class Pages(Test):
         self.assertEqual(
             set(self.options_of("classify")),
             set("model labels every average top threshold allow deny fps preprocess start duration "
-                "threads raw logits format quiet help".split()))
+                "threads cpu raw logits format quiet help".split()))
 
     def test_version(self):
         out, _ = self.run_movinet("--version")
@@ -49,7 +49,8 @@ class Pages(Test):
             section = out.split(f'.SS "movinet {verb}"')[1].split(".SS")[0].split(".SH")[0]
             for option in self.options_of(verb):
                 if option != "help":
-                    self.assertIn(f"\\fB\\-\\-{option}\\fR", section)
+                    escaped = option.replace("-", "\\-")
+                    self.assertIn(f"\\fB\\-\\-{escaped}\\fR", section)
 
     @unittest.skipUnless(shutil.which("man") and shutil.which("groff"), "no man")
     def test_man_page_is_clean(self):

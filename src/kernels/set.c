@@ -110,5 +110,6 @@ void mvk_set_init(mvk_set *set, unsigned cpu)
     };
 #if defined(MVK_X86)
     mvk_set_init_x86_int8(set);
+    mvk_set_init_x86_float(set);
 #endif
 }

@@ -5,13 +5,11 @@
 
 #include "kernels/set.h"
 
-/* float_conv.c, float_matvec.c: within (K + 4) · 2^-23 · (Σ |x · w| + |bias|) of the exact
- * sum of K products, as are depthwise and temporal ones: sums are fused, and
- * matrix-vector products reordered. Never dependent on how rows are split. */
+/* float_conv.c: within (K + 4) · 2^-23 · (Σ |x · w| + |bias|) of the exact sum of K
+ * products, as are depthwise and temporal ones: sums are fused. How rows are split
+ * never matters. */
 const mvk_conv_kernel *mvk_choose_conv_avx2(const mvk_conv *conv);
 const mvk_conv_kernel *mvk_choose_conv_avx512(const mvk_conv *conv);
-const mvk_conv_kernel *mvk_matvec_avx2(void);
-const mvk_conv_kernel *mvk_matvec_avx512(void);
 
 /* float_depthwise.c, float_temporal.c */
 const mvk_conv_kernel *mvk_choose_depthwise_avx2(const mvk_conv *conv);

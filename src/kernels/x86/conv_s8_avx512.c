@@ -1,18 +1,20 @@
-/* Convolution as a matrix product with VPDPBUSD: six pixels by 64 channels at a
- * time. Activations are made unsigned (+128); that and their zero point are taken
- * back in the bias. SPDX-License-Identifier: Apache-2.0 */
+/* Convolution as a matrix product with VPDPBUSD: tiles of twelve pixels by all output
+ * channels, 64 of them at a time for six pixels (24 sums in registers). Activations are
+ * made unsigned (+128); that and their zero point are taken back in the bias.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/x86/x86.h"
 #include "kernels/x86/requant_avx512.h"
 
 #include <string.h>
 
-enum { PIXELS = 6, MAX_K = 4096 };
+enum { TILE = 12, SUMS = 24, MAX_K = 4096 };
+
+/* ---- packing ---- */
 
 typedef struct packed {
     int k4;          ///< groups of four products
     int wide;        ///< blocks of 64 channels, lanes as mvk_finish64 likes them
-    int narrow;      ///< vectors of 16 behind them, in natural order
-    int last;        ///< channels of the last wide block or all narrow ones
+    int narrow;      ///< vectors of 16 in a block of their own behind them, natural order
     size_t weights;  ///< where they begin, bytes; the parameters are before them
 } packed;
 
@@ -32,131 +34,166 @@ static size_t packed_size(const mvk_conv *c)
     return p.weights + (size_t)(4 * p.wide + p.narrow) * (size_t)p.k4 * 64;
 }
 
-/* The channel of lane `lane` of vector v; may be past the last. */
-static int channel(const packed *p, int v, int lane)
+/* Where vector v's first four products are: the vectors of a block lie side by side,
+ * group by group. */
+static size_t first_group(const packed *p, int v, size_t *step)
 {
-    if (v < 4 * p->wide)
-        return v / 4 * 64 + mvk_lane64(v % 4, lane);
-    return v * 16 + lane;
+    bool wide = v < 4 * p->wide;
+    int first = wide ? v / 4 * 4 : 4 * p->wide;
+    *step = (size_t)(wide ? 4 : p->narrow) * 64;
+    return (size_t)first * (size_t)p->k4 * 64 + (size_t)(v - first) * 64;
+}
+
+/* One output channel, to lane `lane` of a vector whose groups are at `to`. */
+static mvk_channel pack_channel(const mvk_conv *c, const int8_t *w, int k, int n, int8_t *to,
+                                size_t step, int lane)
+{
+    const int32_t *bias = c->bias;
+    mvk_channel ch = {.bias = bias ? bias[n] : 0, .scale = c->scale[n]};
+    int32_t sum = 0;
+    ch.low = ch.high = ch.bias;
+    for (int i = 0; i < k; i++) {
+        int32_t x = w[i], least = x * (-128 - c->in_zero), most = x * (127 - c->in_zero);
+        to[(size_t)(i / 4) * step + (size_t)(4 * lane + i % 4)] = (int8_t)x;
+        sum += x;
+        ch.low += x < 0 ? most : least;
+        ch.high += x < 0 ? least : most;
+    }
+    ch.bias = (int32_t)((uint32_t)ch.bias - (uint32_t)((c->in_zero + 128) * sum));
+    return ch;
 }
 
 static void pack(const mvk_conv *c, const void *weights, void *to)
 {
     packed p = layout(c);
-    const int8_t *w = weights;
-    const int32_t *bias = c->bias;
     mvk_param16 *params = (mvk_param16 *)((char *)to + 64);
-    int8_t *out = (int8_t *)to + p.weights;
     int k = c->kernel_h * c->kernel_w * c->in_c, vectors = 4 * p.wide + p.narrow;
     memset(to, 0, packed_size(c));
     memcpy(to, &p, sizeof p);
-    for (int v = 0; v < vectors; v++)
+    for (int v = 0; v < vectors; v++) {
+        mvk_channel channels[16] = {0};
+        size_t step, at = first_group(&p, v, &step);
         for (int lane = 0; lane < 16; lane++) {
-            int n = channel(&p, v, lane);
-            int32_t sum = 0;
-            if (n >= c->out_c) {
-                mvk_param16_set(&params[v], lane, 0, (mvk_scale){0, 0});
-                continue;
-            }
-            for (int i = 0; i < k; i++) {
-                int8_t x = w[(size_t)n * (size_t)k + (size_t)i];
-                sum += x;
-                /* Vectors of a wide block lie side by side, group by group. */
-                size_t group = v < 4 * p.wide
-                                   ? ((size_t)(v / 4) * (size_t)p.k4 + (size_t)(i / 4)) * 4 +
-                                         (size_t)(v % 4)
-                                   : (size_t)v * (size_t)p.k4 + (size_t)(i / 4);
-                out[group * 64 + (size_t)lane * 4 + (size_t)(i % 4)] = x;
-            }
-            mvk_param16_set(&params[v], lane, (bias ? bias[n] : 0) - (c->in_zero + 128) * sum,
-                            c->scale[n]);
+            int n = v < 4 * p.wide ? v / 4 * 64 + mvk_lane64(v % 4, lane) : v * 16 + lane;
+            if (n < c->out_c)
+                channels[lane] = pack_channel(c, (const int8_t *)weights + (size_t)n * (size_t)k,
+                                              k, n, (int8_t *)to + p.weights + at, step, lane);
         }
-}
-
-/* ---- products ---- */
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* V vectors of channels for P pixels. x: [P] rows of `stride` bytes, unsigned. */
-INLINE void multiply(__m512i acc[PIXELS][4], int P, int V, const uint8_t *x, size_t stride,
-                     const int8_t *w, int k4, const mvk_param16 *params)
-{
-    for (int i = 0; i < P; i++)
-        for (int v = 0; v < V; v++)
-            acc[i][v] = mvk_load512(params[v].bias);
-    for (int k = 0; k < k4; k++, w += 64 * V) {
-        __m512i weights[4];
-        for (int v = 0; v < V; v++)
-            weights[v] = mvk_load512(w + 64 * v);
-        for (int i = 0; i < P; i++) {
-            int32_t four;
-            memcpy(&four, x + (size_t)i * stride + 4 * (size_t)k, 4);
-            __m512i b = _mm512_set1_epi32(four);
-            for (int v = 0; v < V; v++)
-                acc[i][v] = _mm512_dpbusd_epi32(acc[i][v], b, weights[v]);
-        }
+        mvk_param16_set(&params[v], channels, 16, c->out_zero, c->act_min, c->act_max);
     }
 }
 
-INLINE void wide_block(int P, const packed *p, const mvk_param16 *params, const int8_t *w,
-                       const uint8_t *x, size_t stride, const mvk_finish512 *f, int8_t *out,
-                       size_t out_c, __mmask64 mask)
-{
-    __m512i acc[PIXELS][4];
-    multiply(acc, P, 4, x, stride, w, p->k4, params);
-    for (int i = 0; i < P; i++)
-        _mm512_mask_storeu_epi8(out + (size_t)i * out_c, mask, mvk_finish64(acc[i], params, f));
-}
-
-INLINE void narrow_block(int P, int V, const packed *p, const mvk_param16 *params,
-                         const int8_t *w, const uint8_t *x, size_t stride,
-                         const mvk_finish512 *f, int8_t *out, size_t out_c, int channels)
-{
-    __m512i acc[PIXELS][4];
-    multiply(acc, P, V, x, stride, w, p->k4, params);
-    for (int i = 0; i < P; i++)
-        for (int v = 0; v < V; v++) {
-            int left = channels - 16 * v;
-            __mmask16 mask = left >= 16 ? 0xffff : (__mmask16)((1u << left) - 1);
-            _mm_mask_storeu_epi8(out + (size_t)i * out_c + 16 * v, mask,
-                                 mvk_finish16(acc[i][v], &params[v], f));
-        }
-}
+/* ---- products ---- */
 
 typedef struct job {
     packed p;
     const mvk_param16 *params;
     const int8_t *weights;
     mvk_finish512 finish;
-    size_t out_c, stride;
+    size_t out_c, stride; ///< bytes from one pixel to the next
 } job;
 
-INLINE void all_blocks(int P, const job *j, const uint8_t *x, int8_t *out)
+/* V vectors of channels for P pixels: acc[i·V + v]. x: [P] rows of `stride` unsigned bytes. */
+INLINE void multiply(__m512i *acc, const int P, const int V, const uint8_t *x, size_t stride,
+                     const int8_t *w, int k4, const mvk_param16 *params)
 {
-    const packed *p = &j->p;
-    const mvk_param16 *params = j->params;
-    const int8_t *w = j->weights;
-    size_t block = (size_t)p->k4 * 256;
-    int done = 0, n = (int)j->out_c;
-    for (int b = 0; b < p->wide; b++, params += 4, w += block, done += 64) {
-        __mmask64 mask = n - done >= 64 ? ~0ull : (1ull << (n - done)) - 1;
-        wide_block(P, p, params, w, x, j->stride, &j->finish, out + done, j->out_c, mask);
+    UNROLL for (int i = 0; i < P; i++) {
+        UNROLL for (int v = 0; v < V; v++)
+            acc[i * V + v] = mvk_load512(params[v].bias);
     }
-    /* Narrow vectors lie one behind the other: each on its own. */
-    for (int v = 0; v < p->narrow; v++, params++, w += (size_t)p->k4 * 64, done += 16)
-        narrow_block(P, 1, p, params, w, x, j->stride, &j->finish, out + done, j->out_c, n - done);
+    for (int k = 0; k < k4; k++, x += 4, w += 64 * V) {
+        __m512i weights[4];
+        UNROLL for (int v = 0; v < V; v++)
+            weights[v] = mvk_load512(w + 64 * v);
+        UNROLL for (int i = 0; i < P; i++) {
+            int32_t four;
+            memcpy(&four, x + (size_t)i * stride, 4);
+            __m512i b = _mm512_set1_epi32(four);
+            UNROLL for (int v = 0; v < V; v++)
+                acc[i * V + v] = _mm512_dpbusd_epi32(acc[i * V + v], b, weights[v]);
+        }
+    }
+    UNROLL for (int v = 0; v < V; v++)
+        mvk_rescale_some(acc + v, P, V, &params[v]);
+}
+
+typedef void block(const job *j, const mvk_param16 *params, const int8_t *w, const uint8_t *x,
+                   int8_t *out, int channels);
+
+INLINE void wide_block(const int P, const job *j, const mvk_param16 *params, const int8_t *w,
+                       const uint8_t *x, int8_t *out, int channels)
+{
+    __m512i acc[SUMS];
+    __mmask64 mask = channels >= 64 ? ~0ull : (1ull << channels) - 1;
+    multiply(acc, P, 4, x, j->stride, w, j->p.k4, params);
+    UNROLL for (int i = 0; i < P; i++)
+        _mm512_mask_storeu_epi8(out + (size_t)i * j->out_c, mask,
+                                mvk_finish64(acc + 4 * i, &j->finish));
+}
+
+INLINE void narrow_block(const int P, const int V, const job *j, const mvk_param16 *params,
+                         const int8_t *w, const uint8_t *x, int8_t *out, int channels)
+{
+    __m512i acc[SUMS];
+    int left = channels - 16 * (V - 1);
+    __mmask16 mask = left >= 16 ? 0xffff : (__mmask16)((1u << left) - 1);
+    multiply(acc, P, V, x, j->stride, w, j->p.k4, params);
+    UNROLL for (int i = 0; i < P; i++) {
+        UNROLL for (int v = 0; v < V; v++)
+            _mm_mask_storeu_epi8(out + (size_t)i * j->out_c + 16 * v, v < V - 1 ? 0xffff : mask,
+                                 mvk_finish16(acc[i * V + v], &j->finish));
+    }
+}
+
+#define WIDE(P)                                                                                 \
+    static void wide_##P(const job *j, const mvk_param16 *params, const int8_t *w,              \
+                         const uint8_t *x, int8_t *out, int channels)                           \
+    {                                                                                           \
+        wide_block(P, j, params, w, x, out, channels);                                          \
+    }
+#define NARROW(P, V)                                                                            \
+    static void narrow_##P##_##V(const job *j, const mvk_param16 *params, const int8_t *w,      \
+                                 const uint8_t *x, int8_t *out, int channels)                   \
+    {                                                                                           \
+        narrow_block(P, V, j, params, w, x, out, channels);                                     \
+    }
+WIDE(1) WIDE(2) WIDE(3) WIDE(4) WIDE(5) WIDE(6)
+NARROW(1, 1) NARROW(2, 1) NARROW(3, 1) NARROW(4, 1) NARROW(5, 1) NARROW(6, 1) NARROW(12, 1)
+NARROW(1, 2) NARROW(2, 2) NARROW(3, 2) NARROW(4, 2) NARROW(5, 2) NARROW(6, 2) NARROW(12, 2)
+NARROW(1, 3) NARROW(2, 3) NARROW(3, 3) NARROW(4, 3) NARROW(5, 3) NARROW(6, 3)
+
+/* By vectors − 1 and pixels − 1. */
+static block *const blocks[4][6] = {
+    {narrow_1_1, narrow_2_1, narrow_3_1, narrow_4_1, narrow_5_1, narrow_6_1},
+    {narrow_1_2, narrow_2_2, narrow_3_2, narrow_4_2, narrow_5_2, narrow_6_2},
+    {narrow_1_3, narrow_2_3, narrow_3_3, narrow_4_3, narrow_5_3, narrow_6_3},
+    {wide_1, wide_2, wide_3, wide_4, wide_5, wide_6},
+};
+
+/* One block of channels, for all pixels of a tile. */
+static void run_block(int vectors, int pixels, const job *j, const mvk_param16 *params,
+                      const int8_t *w, const uint8_t *x, int8_t *out, int channels)
+{
+    if (vectors < 3 && pixels == TILE) {
+        (vectors == 1 ? narrow_12_1 : narrow_12_2)(j, params, w, x, out, channels);
+        return;
+    }
+    for (int n; pixels > 0; pixels -= n, x += (size_t)n * j->stride, out += (size_t)n * j->out_c) {
+        n = pixels < 6 ? pixels : 6;
+        blocks[vectors - 1][n - 1](j, params, w, x, out, channels);
+    }
 }
 
 static void run_tile(int pixels, const job *j, const uint8_t *x, int8_t *out)
 {
-    switch (pixels) {
-    case 6: all_blocks(6, j, x, out); break;
-    case 5: all_blocks(5, j, x, out); break;
-    case 4: all_blocks(4, j, x, out); break;
-    case 3: all_blocks(3, j, x, out); break;
-    case 2: all_blocks(2, j, x, out); break;
-    default: all_blocks(1, j, x, out); break;
-    }
+    const mvk_param16 *params = j->params;
+    const int8_t *w = j->weights;
+    size_t vector = (size_t)j->p.k4 * 64;
+    int left = (int)j->out_c;
+    for (int b = 0; b < j->p.wide; b++, params += 4, w += 4 * vector, out += 64, left -= 64)
+        run_block(4, pixels, j, params, w, x, out, left);
+    if (j->p.narrow)
+        run_block(j->p.narrow, pixels, j, params, w, x, out, left);
 }
 
 /* ---- gathering ---- */
@@ -204,34 +241,41 @@ static bool is_pointwise(const mvk_conv *c)
     return c->kernel_h == 1 && c->kernel_w == 1 && c->stride_h == 1 && c->stride_w == 1;
 }
 
+/* Fills x with the receptive fields of n pixels from `first`, unsigned. */
+static void fill_tile(const mvk_conv *c, const int8_t *in, long first, int n, size_t stride,
+                      uint8_t *x)
+{
+    int8_t taps[MAX_K];
+    size_t k = (size_t)(c->kernel_h * c->kernel_w * c->in_c);
+    bool pointwise = is_pointwise(c);
+    if (pointwise && k == stride) {
+        to_unsigned(in + (size_t)first * k, x, (size_t)n * k);
+        return;
+    }
+    /* In order, so that what a row writes past its end is written over. */
+    for (int r = 0; r < n; r++) {
+        const int8_t *from = in + (size_t)(first + r) * k;
+        if (!pointwise) {
+            gather(c, in, (int)((first + r) / c->out_w), (int)((first + r) % c->out_w), taps);
+            from = taps;
+        }
+        to_unsigned(from, x + (size_t)r * stride, k);
+    }
+}
+
 static void run(const mvk_conv *c, const void *in, void *out, int row_begin, int row_end)
 {
-    _Alignas(64) uint8_t x[PIXELS * MAX_K + 64];
-    int8_t taps[MAX_K];
+    _Alignas(64) uint8_t x[TILE * MAX_K + 64];
     job j = {.out_c = (size_t)c->out_c,
              .finish = mvk_finish512_init(c->out_zero, c->act_min, c->act_max)};
     memcpy(&j.p, c->packed, sizeof j.p);
     j.params = (const mvk_param16 *)((const char *)c->packed + 64);
     j.weights = (const int8_t *)c->packed + j.p.weights;
     j.stride = (size_t)j.p.k4 * 4;
-    int k = c->kernel_h * c->kernel_w * c->in_c;
-    bool pointwise = is_pointwise(c);
     long end = (long)row_end * c->out_w;
-    for (long i = (long)row_begin * c->out_w; i < end; i += PIXELS) {
-        int n = end - i < PIXELS ? (int)(end - i) : PIXELS;
-        if (pointwise && k % 4 == 0) {
-            to_unsigned((const int8_t *)in + (size_t)i * (size_t)k, x, (size_t)n * (size_t)k);
-        } else {
-            /* In order, so that what a row writes past its end is written over. */
-            for (int r = 0; r < n; r++) {
-                const int8_t *from = (const int8_t *)in + (size_t)(i + r) * (size_t)k;
-                if (!pointwise) {
-                    gather(c, in, (int)((i + r) / c->out_w), (int)((i + r) % c->out_w), taps);
-                    from = taps;
-                }
-                to_unsigned(from, x + (size_t)r * j.stride, (size_t)k);
-            }
-        }
+    for (long i = (long)row_begin * c->out_w; i < end; i += TILE) {
+        int n = end - i < TILE ? (int)(end - i) : TILE;
+        fill_tile(c, in, i, n, j.stride, x);
         run_tile(n, &j, x, (int8_t *)out + (size_t)i * j.out_c);
     }
 }

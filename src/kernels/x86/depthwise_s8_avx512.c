@@ -1,152 +1,232 @@
-/* Depthwise convolution over space or time with VPDPBUSD: the bytes of four taps
- * are interleaved, so that one instruction adds four products to each of 16
- * channels; 64 channels at a time. SPDX-License-Identifier: Apache-2.0 */
+/* Depthwise convolution over space with VPDPBUSD, 64 channels at a time. For 3×3 and
+ * 5×5, the rows of a column are interleaved once and serve every output whose window
+ * has that column; other kernels interleave their taps for each output.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/x86/taps_avx512.h"
 #include "kernels/x86/x86.h"
-#include "kernels/x86/requant_avx512.h"
 
-#include <string.h>
+enum { MAX_TAPS = 64, CHUNK = 16, PIXELS = 4, MAX_STRIDE = 2 };
 
-enum { MAX_TAPS = 64 };
+/* ---- packing ---- */
 
-/* ---- packing, the same for both ---- */
-
-typedef struct packed {
-    int groups;      ///< of four taps
-    int blocks;      ///< of 64 channels
-    size_t weights, zeros; ///< where they begin, bytes; the parameters come first
-} packed;
-
-static packed layout(int taps, int channels)
+/* Group kx: the first four rows of column kx. 5×5 has the fifth row behind them: four
+ * taps, and the last one. */
+static int column_tap(int taps, int group, int i)
 {
-    packed p = {.groups = (taps + 3) / 4, .blocks = (channels + 63) / 64};
-    p.weights = 64 + (size_t)p.blocks * 4 * sizeof(mvk_param16);
-    p.zeros = p.weights + (size_t)p.blocks * (size_t)p.groups * 256;
-    return p;
+    const int k = taps == 9 ? 3 : 5;
+    if (group < k)
+        return i < k ? i * k + group : -1;
+    int x = 4 * (group - k) + i;
+    return x < k ? 4 * k + x : -1;
 }
 
-/* Behind the weights lie `channels` bytes of the zero point: a tap outside the
- * picture reads them. */
-static size_t size_of(int taps, int channels)
+static int plain_tap(int taps, int group, int i)
 {
-    packed p = layout(taps, channels);
-    return p.zeros + (size_t)p.blocks * 64;
+    return 4 * group + i < taps ? 4 * group + i : -1;
 }
 
-static void pack_taps(int taps, int channels, int32_t in_zero, const int32_t *bias,
-                      const mvk_scale *scale, const int8_t *w, void *to)
+static bool in_columns(const mvk_conv *c)
 {
-    packed p = layout(taps, channels);
-    mvk_param16 *params = (mvk_param16 *)((char *)to + 64);
-    int8_t *out = (int8_t *)to + p.weights;
-    memset(to, 0, size_of(taps, channels));
-    memcpy(to, &p, sizeof p);
-    memset((char *)to + p.zeros, in_zero, (size_t)p.blocks * 64);
-    for (int v = 0; v < 4 * p.blocks; v++)
-        for (int lane = 0; lane < 16; lane++) {
-            int c = v / 4 * 64 + mvk_lane64(v % 4, lane);
-            int32_t sum = 0;
-            for (int t = 0; c < channels && t < taps; t++) {
-                int8_t x = w[(size_t)t * (size_t)channels + (size_t)c];
-                size_t vector = ((size_t)(v / 4) * (size_t)p.groups + (size_t)(t / 4)) * 4 +
-                                (size_t)(v % 4);
-                out[vector * 64 + (size_t)lane * 4 + (size_t)(t % 4)] = x;
-                sum += x;
-            }
-            if (c < channels)
-                mvk_param16_set(&params[v], lane, (bias ? bias[c] : 0) - (in_zero + 128) * sum,
-                                scale[c]);
-            else
-                mvk_param16_set(&params[v], lane, 0, (mvk_scale){0, 0});
-        }
+    return c->kernel_h == c->kernel_w && (c->kernel_w == 3 || c->kernel_w == 5) &&
+           c->stride_w <= MAX_STRIDE && c->dilation_w == 1 && c->dilation_h == 1;
 }
 
-/* ---- 64 channels of one output position ---- */
-
-typedef struct job {
-    packed p;
-    const mvk_param16 *params;
-    const int8_t *weights;
-    mvk_finish512 finish;
-    int channels;
-} job;
-
-static job job_init(const void *to, int channels, int32_t zero, int32_t low, int32_t high)
+static int groups_of(const mvk_conv *c)
 {
-    job j = {.channels = channels, .finish = mvk_finish512_init(zero, low, high)};
-    memcpy(&j.p, to, sizeof j.p);
-    j.params = (const mvk_param16 *)((const char *)to + 64);
-    j.weights = (const int8_t *)to + j.p.weights;
-    return j;
+    return in_columns(c) ? (c->kernel_w == 3 ? 3 : 7) : (c->kernel_h * c->kernel_w + 3) / 4;
 }
-
-static inline __m512i load_tap(const int8_t *p, __mmask64 mask)
-{
-    return _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, p), _mm512_set1_epi8((char)0x80));
-}
-
-/* taps[4 · groups]: where each tap's channels are; those past the last have
- * weight 0 and point anywhere readable. */
-static inline __attribute__((always_inline)) void
-position(const job *j, int groups, const int8_t *const *taps, int8_t *out)
-{
-    const int8_t *w = j->weights;
-    for (int b = 0; b < j->p.blocks; b++) {
-        const mvk_param16 *params = j->params + 4 * b;
-        int at = 64 * b, left = j->channels - at;
-        __mmask64 mask = left >= 64 ? ~0ull : (1ull << left) - 1;
-        __m512i acc[4];
-        for (int v = 0; v < 4; v++)
-            acc[v] = mvk_load512(params[v].bias);
-        for (int g = 0; g < groups; g++, w += 256) {
-            __m512i t0 = load_tap(taps[4 * g] + at, mask);
-            __m512i t1 = load_tap(taps[4 * g + 1] + at, mask);
-            __m512i t2 = load_tap(taps[4 * g + 2] + at, mask);
-            __m512i t3 = load_tap(taps[4 * g + 3] + at, mask);
-            __m512i a = _mm512_unpacklo_epi8(t0, t1), b2 = _mm512_unpackhi_epi8(t0, t1);
-            __m512i c = _mm512_unpacklo_epi8(t2, t3), d = _mm512_unpackhi_epi8(t2, t3);
-            acc[0] = _mm512_dpbusd_epi32(acc[0], _mm512_unpacklo_epi16(a, c), mvk_load512(w));
-            acc[1] = _mm512_dpbusd_epi32(acc[1], _mm512_unpackhi_epi16(a, c), mvk_load512(w + 64));
-            acc[2] = _mm512_dpbusd_epi32(acc[2], _mm512_unpacklo_epi16(b2, d),
-                                         mvk_load512(w + 128));
-            acc[3] = _mm512_dpbusd_epi32(acc[3], _mm512_unpackhi_epi16(b2, d),
-                                         mvk_load512(w + 192));
-        }
-        _mm512_mask_storeu_epi8(out + at, mask, mvk_finish64(acc, params, &j->finish));
-    }
-}
-
-static void any_position(const job *j, const int8_t *const *taps, int8_t *out)
-{
-    switch (j->p.groups) {
-    case 1: position(j, 1, taps, out); break;
-    case 2: position(j, 2, taps, out); break;
-    case 3: position(j, 3, taps, out); break; /* 3×3 */
-    case 7: position(j, 7, taps, out); break; /* 5×5 */
-    default: position(j, j->p.groups, taps, out); break;
-    }
-}
-
-/* ---- over space ---- */
 
 static size_t packed_size(const mvk_conv *c)
 {
-    return size_of(c->kernel_h * c->kernel_w, c->out_c);
+    return mvk_taps_size(groups_of(c), c->out_c);
 }
 
 static void pack(const mvk_conv *c, const void *weights, void *to)
 {
-    pack_taps(c->kernel_h * c->kernel_w, c->out_c, c->in_zero, c->bias, c->scale, weights, to);
+    mvk_taps_source from = {.groups = groups_of(c),
+                            .channels = c->out_c,
+                            .tap = in_columns(c) ? column_tap : plain_tap,
+                            .taps = c->kernel_h * c->kernel_w,
+                            .in_zero = c->in_zero,
+                            .out_zero = c->out_zero,
+                            .act_min = c->act_min,
+                            .act_max = c->act_max,
+                            .bias = c->bias,
+                            .scale = c->scale};
+    mvk_taps_pack(&from, weights, to);
 }
 
-static void run_row(const mvk_conv *c, const job *j, const int8_t *zeros, const int8_t *in,
-                    int8_t *out, int row)
+/* ---- 3×3 and 5×5 ---- */
+
+/* One block of channels of one output row, or of two. */
+typedef struct band {
+    const mvk_taps_job *job;
+    const int8_t *w;
+    const mvk_param16 *params;
+    const int8_t *row[2][5]; ///< at column 0; zeros if outside the picture
+    ptrdiff_t step[2][5];    ///< bytes to the next column; 0 for zeros
+    int8_t *out[2];
+    int n, in_w;
+    __mmask64 mask;
+    bool twice;
+} band;
+
+INLINE __m512i load(const band *l, int r, int x)
+{
+    const int8_t *p = l->row[0][r] + x * l->step[0][r];
+    if (!l->twice)
+        return mvk_load_tap(p, l->mask);
+    return mvk_load_twice(p, l->row[1][r] + x * l->step[1][r], (__mmask32)l->mask);
+}
+
+INLINE __m512i load_if(const band *l, int r, int x)
+{
+    return x >= 0 && x < l->in_w ? load(l, r, x) : mvk_load_tap(l->job->zeros, ~0ull);
+}
+
+/* Columns x … x+n-1, interleaved: [n][1 or 2][4] vectors. */
+INLINE void interleave_columns(const band *l, const int k, int x, int n, __m512i *to)
+{
+    for (int end = x + n; x < end; x++, to += k == 5 ? 8 : 4) {
+        if (x < 0 || x >= l->in_w) {
+            __m512i zero = mvk_load_tap(l->job->zeros, ~0ull);
+            to[0] = to[1] = to[2] = to[3] = zero;
+        } else {
+            __m512i t2 = load(l, 2, x);
+            mvk_interleave(to, load(l, 0, x), load(l, 1, x), t2, k == 5 ? load(l, 3, x) : t2);
+        }
+        if (k == 5)
+            mvk_interleave(to + 4, load_if(l, 4, x), load_if(l, 4, x + 1), load_if(l, 4, x + 2),
+                           load_if(l, 4, x + 3));
+    }
+}
+
+/* P outputs side by side, whose windows begin at columns[0], [stride] and so on. */
+INLINE void outputs(const band *l, const int k, const int P, int stride, const __m512i *columns,
+                    ptrdiff_t at, ptrdiff_t out_step)
+{
+    const int width = k == 5 ? 8 : 4;
+    const int8_t *w = l->w;
+    __m512i acc[4 * PIXELS];
+    for (int p = 0; p < P; p++)
+        for (int v = 0; v < 4; v++)
+            acc[4 * p + v] = mvk_load512(l->params[v].bias);
+    UNROLL for (int g = 0; g < (k == 5 ? 7 : 3); g++, w += 256) {
+        const int column = g < k ? g * width : (g - k) * 4 * width + 4;
+        UNROLL for (int v = 0; v < 4; v++) {
+            __m512i weights = mvk_load512(w + 64 * v);
+            UNROLL for (int p = 0; p < P; p++)
+                acc[4 * p + v] = _mm512_dpbusd_epi32(acc[4 * p + v],
+                                                     columns[p * stride * width + column + v],
+                                                     weights);
+        }
+    }
+    UNROLL for (int v = 0; v < 4; v++)
+        mvk_rescale_some(acc + v, P, 4, &l->params[v]);
+    UNROLL for (int p = 0; p < P; p++, at += out_step)
+        mvk_store_block(l->out[0] + at, l->out[1] + at,
+                        mvk_finish64(acc + 4 * p, &l->job->finish), l->n, l->twice);
+}
+
+INLINE void run_band(const mvk_conv *c, const band *l, const int k)
+{
+    __m512i columns[((CHUNK - 1) * MAX_STRIDE + 5) * 8];
+    const int width = k == 5 ? 8 : 4, s = c->stride_w;
+    for (int x = 0; x < c->out_w; x += CHUNK) {
+        int n = c->out_w - x < CHUNK ? c->out_w - x : CHUNK;
+        interleave_columns(l, k, x * s - c->pad_left, (n - 1) * s + k, columns);
+        const __m512i *from = columns;
+        ptrdiff_t at = (ptrdiff_t)x * c->out_c;
+        for (; n >= PIXELS; n -= PIXELS, from += PIXELS * s * width, at += PIXELS * c->out_c)
+            outputs(l, k, PIXELS, s, from, at, c->out_c);
+        if (n == 3)
+            outputs(l, k, 3, s, from, at, c->out_c);
+        else if (n == 2)
+            outputs(l, k, 2, s, from, at, c->out_c);
+        else if (n == 1)
+            outputs(l, k, 1, s, from, at, c->out_c);
+    }
+}
+
+/* Where output row `row` reads and writes. */
+static void place_row(const mvk_conv *c, band *l, int which, const int8_t *in, int8_t *out,
+                      int row, int channel)
+{
+    int y0 = row % c->out_h * c->stride_h - c->pad_top;
+    ptrdiff_t width = (ptrdiff_t)c->in_w * c->in_c;
+    const int8_t *picture = in + row / c->out_h * c->in_h * width;
+    for (int r = 0; r < c->kernel_h; r++) {
+        bool there = y0 + r >= 0 && y0 + r < c->in_h;
+        l->row[which][r] = there ? picture + (y0 + r) * width + channel : l->job->zeros;
+        l->step[which][r] = there ? c->in_c : 0;
+    }
+    l->out[which] = out + (ptrdiff_t)row * c->out_w * c->out_c + channel;
+}
+
+static void run_rows(const mvk_conv *c, band *l, const int8_t *in, int8_t *out, int row, int row2,
+                     int channel)
+{
+    place_row(c, l, 0, in, out, row, channel);
+    if (l->twice)
+        place_row(c, l, 1, in, out, row2, channel);
+    else
+        l->out[1] = l->out[0];
+    if (c->kernel_w == 3)
+        run_band(c, l, 3);
+    else
+        run_band(c, l, 5);
+}
+
+static void run_columns(const mvk_conv *c, const void *in, void *out, int row_begin, int row_end)
+{
+    const mvk_taps_job j = mvk_taps_open(c->packed, c->out_zero, c->act_min, c->act_max);
+    for (int b = 0; b < j.t.blocks; b++) {
+        band l = {.job = &j, .n = c->out_c - 64 * b, .in_w = c->in_w};
+        l.w = j.weights + (size_t)b * (size_t)j.t.groups * 256;
+        l.params = j.params + 4 * b;
+        l.mask = mvk_mask64(l.n);
+        l.twice = j.t.twice && b == j.t.blocks - 1;
+        for (int row = row_begin; row < row_end; row += l.twice ? 2 : 1)
+            run_rows(c, &l, in, out, row, row + 1 < row_end ? row + 1 : row, 64 * b);
+    }
+}
+
+/* ---- any other kernel ---- */
+
+/* taps[4 · groups]: where each tap's channels are; those past the last have
+ * weight 0 and point anywhere readable. */
+static void position(const mvk_taps_job *j, const int8_t *const *taps, int8_t *out)
+{
+    const int8_t *w = j->weights;
+    for (int b = 0; b < j->t.blocks; b++) {
+        const mvk_param16 *params = j->params + 4 * b;
+        int at = 64 * b;
+        __mmask64 mask = mvk_mask64(j->t.channels - at);
+        __m512i acc[4], x[4];
+        for (int v = 0; v < 4; v++)
+            acc[v] = mvk_load512(params[v].bias);
+        for (int g = 0; g < j->t.groups; g++, w += 256) {
+            const int8_t *const *t = taps + 4 * g;
+            mvk_interleave(x, mvk_load_tap(t[0] + at, mask), mvk_load_tap(t[1] + at, mask),
+                           mvk_load_tap(t[2] + at, mask), mvk_load_tap(t[3] + at, mask));
+            for (int v = 0; v < 4; v++)
+                acc[v] = _mm512_dpbusd_epi32(acc[v], x[v], mvk_load512(w + 64 * v));
+        }
+        for (int v = 0; v < 4; v++)
+            mvk_rescale_some(acc + v, 1, 1, &params[v]);
+        _mm512_mask_storeu_epi8(out + at, mask, mvk_finish64(acc, &j->finish));
+    }
+}
+
+static void run_row(const mvk_conv *c, const mvk_taps_job *j, const int8_t *in, int8_t *out,
+                    int row)
 {
     const int8_t *taps[MAX_TAPS];
     size_t width = (size_t)c->in_w, size = (size_t)c->in_c;
     int batch = row / c->out_h, y0 = row % c->out_h * c->stride_h - c->pad_top;
     const int8_t *picture = in + (size_t)batch * (size_t)c->in_h * width * size;
-    for (int t = 0; t < 4 * j->p.groups; t++)
-        taps[t] = zeros;
+    for (int t = 0; t < 4 * j->t.groups; t++)
+        taps[t] = j->zeros;
     for (int ox = 0; ox < c->out_w; ox++) {
         int x0 = ox * c->stride_w - c->pad_left, t = 0;
         for (int ky = 0; ky < c->kernel_h; ky++) {
@@ -156,59 +236,28 @@ static void run_row(const mvk_conv *c, const job *j, const int8_t *zeros, const 
                 int x = x0 + kx * c->dilation_w;
                 taps[t] = there && x >= 0 && x < c->in_w
                               ? picture + ((size_t)y * width + (size_t)x) * size
-                              : zeros;
+                              : j->zeros;
             }
         }
-        any_position(j, taps, out + ((size_t)row * (size_t)c->out_w + (size_t)ox) * size);
+        position(j, taps, out + ((size_t)row * (size_t)c->out_w + (size_t)ox) * size);
     }
 }
 
-static void run(const mvk_conv *c, const void *in, void *out, int row_begin, int row_end)
+static void run_any(const mvk_conv *c, const void *in, void *out, int row_begin, int row_end)
 {
-    job j = job_init(c->packed, c->out_c, c->out_zero, c->act_min, c->act_max);
-    const int8_t *zeros = (const int8_t *)c->packed + j.p.zeros;
+    const mvk_taps_job j = mvk_taps_open(c->packed, c->out_zero, c->act_min, c->act_max);
     for (int row = row_begin; row < row_end; row++)
-        run_row(c, &j, zeros, in, out, row);
+        run_row(c, &j, in, out, row);
 }
 
-static const mvk_conv_kernel kernel = {"depthwise s8 avx512vnni", packed_size, pack, run};
+static const mvk_conv_kernel columns = {"depthwise s8 avx512vnni columns 4x64", packed_size, pack,
+                                        run_columns};
+static const mvk_conv_kernel any = {"depthwise s8 avx512vnni", packed_size, pack, run_any};
 
 const mvk_conv_kernel *mvk_depthwise_s8_avx512(const mvk_conv *c)
 {
-    bool fits = c->depth_multiplier == 1 && (int64_t)c->kernel_h * c->kernel_w <= MAX_TAPS &&
-                mvk_scales_fit(c->scale, c->out_c);
-    return fits ? &kernel : NULL;
-}
-
-/* ---- over time ---- */
-
-static size_t temporal_size(const mvk_temporal *t)
-{
-    return size_of(t->taps, t->channels);
-}
-
-static void temporal_pack(const mvk_temporal *t, const void *weights, void *to)
-{
-    pack_taps(t->taps, t->channels, t->in_zero, t->bias, t->scale, weights, to);
-}
-
-static void temporal_run(const mvk_temporal *t, const void *const *frames, void *out, int begin,
-                         int end)
-{
-    job j = job_init(t->packed, t->channels, t->out_zero, t->act_min, t->act_max);
-    const int8_t *zeros = (const int8_t *)t->packed + j.p.zeros, *taps[MAX_TAPS];
-    for (int i = begin; i < end; i++) {
-        size_t at = (size_t)i * (size_t)t->channels;
-        for (int k = 0; k < 4 * j.p.groups; k++)
-            taps[k] = k < t->taps ? (const int8_t *)frames[k] + at : zeros;
-        any_position(&j, taps, (int8_t *)out + at);
-    }
-}
-
-static const mvk_temporal_kernel temporal = {"temporal s8 avx512vnni", temporal_size,
-                                             temporal_pack, temporal_run};
-
-const mvk_temporal_kernel *mvk_temporal_s8_avx512(const mvk_temporal *t)
-{
-    return t->taps <= MVK_MAX_TAPS && mvk_scales_fit(t->scale, t->channels) ? &temporal : NULL;
+    if (c->depth_multiplier != 1 || (int64_t)c->kernel_h * c->kernel_w > MAX_TAPS ||
+        !mvk_scales_fit(c->scale, c->out_c))
+        return NULL;
+    return in_columns(c) ? &columns : &any;
 }

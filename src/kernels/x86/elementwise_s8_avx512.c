@@ -58,15 +58,16 @@ void mvk_quantize_s8_avx512(float scale, int32_t zero, const float *in, int8_t *
 typedef struct pair {
     mvk_binary_op op;
     __m512i zero[2];
-    mvk_param16 in[2], out;
+    mvk_scaler in[2], out;
     int left_shift;
     mvk_finish512 finish;
 } pair;
 
-static void set_all(mvk_param16 *p, mvk_scale scale)
+static mvk_scaler scaler_of(mvk_scale scale)
 {
-    for (int i = 0; i < 16; i++)
-        mvk_param16_set(p, i, 0, scale);
+    mvk_param16 p;
+    mvk_param16_fill(&p, scale);
+    return mvk_scaler_load(&p);
 }
 
 static void pair_init(pair *j, const mvk_binary_s8 *p)
@@ -76,9 +77,9 @@ static void pair_init(pair *j, const mvk_binary_s8 *p)
     for (int i = 0; i < 2; i++) {
         j->zero[i] = _mm512_set1_epi32(p->zero[i]);
         if (p->op != MVK_MUL)
-            set_all(&j->in[i], p->in_scale[i]);
+            j->in[i] = scaler_of(p->in_scale[i]);
     }
-    set_all(&j->out, p->out_scale);
+    j->out = scaler_of(p->out_scale);
     j->finish = mvk_finish512_init(p->out_zero, p->act_min, p->act_max);
 }
 
@@ -89,7 +90,7 @@ static inline __m512i widen(const pair *j, int which, __m128i x)
 
 static inline __m512i on_common_scale(const pair *j, int which, __m512i x)
 {
-    return mvk_rescale16(_mm512_sll_epi32(x, _mm_cvtsi32_si128(j->left_shift)), &j->in[which]);
+    return mvk_rescale16(_mm512_sll_epi32(x, _mm_cvtsi32_si128(j->left_shift)), &j->in[which], 0);
 }
 
 /* in[which] of one step: 16 values, or one for all. */
@@ -113,7 +114,8 @@ static void run_piece(const pair *j, const int8_t *in0, bool one0, const int8_t 
             b = on_common_scale(j, 1, b);
             y = j->op == MVK_ADD ? _mm512_add_epi32(a, b) : _mm512_sub_epi32(a, b);
         }
-        _mm_mask_storeu_epi8(out + i, mask, mvk_finish16(y, &j->out, &j->finish));
+        y = mvk_rescale16(y, &j->out, 0);
+        _mm_mask_storeu_epi8(out + i, mask, mvk_finish16(y, &j->finish));
     }
 }
 

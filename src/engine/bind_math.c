@@ -71,6 +71,7 @@ static movinet_status bind_binary_s8(mve_bind *b, binary *p, movinet_error *err)
                             out->quant.zero_point[0], min, max))
         return mvg_fail(b->graph, b->op, b->step->output, MOVINET_ERR_UNSUPPORTED, err,
                         "its scales or its activation are outside what can be computed");
+    b->set->prepare_binary_s8(&p->s8);
     b->step->run = run_binary_s8;
     return MOVINET_OK;
 }

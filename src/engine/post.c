@@ -130,11 +130,13 @@ static bool add_s8(mve_bind *b, int op, int from)
     p->kind = MVE_POST_S8;
     p->other = other;
     p->second = o->inputs[0] != from;
-    return mve_activation_s8(o->options->activation, out, &min, &max) &&
-           mvk_binary_s8_init(&p->s8, mve_binary_op(o->code), t0->quant.scale[0],
-                              t0->quant.zero_point[0], t1->quant.scale[0],
-                              t1->quant.zero_point[0], out->quant.scale[0],
-                              out->quant.zero_point[0], min, max);
+    if (!mve_activation_s8(o->options->activation, out, &min, &max) ||
+        !mvk_binary_s8_init(&p->s8, mve_binary_op(o->code), t0->quant.scale[0],
+                            t0->quant.zero_point[0], t1->quant.scale[0], t1->quant.zero_point[0],
+                            out->quant.scale[0], out->quant.zero_point[0], min, max))
+        return false;
+    b->set->prepare_binary_s8(&p->s8);
+    return true;
 }
 
 static bool add_f32(mve_bind *b, int op, int from)

@@ -102,6 +102,10 @@ typedef struct mvk_binary_s8 {
     int32_t zero[2], out_zero, act_min, act_max;
     int left_shift;
     mvk_scale in_scale[2], out_scale;
+    /* A form in float that was found to give the same results for all pairs of inputs;
+     * set by mvk_set's prepare_binary_s8, for its own binary_s8. */
+    bool in_float;
+    float weight[2], offset;
 } mvk_binary_s8;
 
 /** Fills in zero points, shifts and scales as TensorFlow Lite's Prepare does.

@@ -86,6 +86,11 @@ static const mvk_temporal_kernel *temporal_f32(const mvk_temporal *t)
     return &mvk_temporal_f32_c;
 }
 
+static void prepare_nothing(mvk_binary_s8 *p)
+{
+    (void)p;
+}
+
 void mvk_set_init(mvk_set *set, unsigned cpu)
 {
     *set = (mvk_set){
@@ -98,6 +103,7 @@ void mvk_set_init(mvk_set *set, unsigned cpu)
         .temporal_f32 = temporal_f32,
         .average_pool_s8 = mvk_average_pool_s8,
         .average_pool_f32 = mvk_average_pool_f32,
+        .prepare_binary_s8 = prepare_nothing,
         .binary_s8 = mvk_binary_s8_run,
         .binary_f32 = mvk_binary_f32,
         .unary_f32 = mvk_unary_f32,

@@ -50,6 +50,8 @@ typedef struct mvk_set {
     const mvk_temporal_kernel *(*temporal_f32)(const mvk_temporal *t);
     void (*average_pool_s8)(const mvk_pool *pool, const int8_t *in, int8_t *out);
     void (*average_pool_f32)(const mvk_pool *pool, const float *in, float *out);
+    /** Once, after mvk_binary_s8_init: looks for faster ways. */
+    void (*prepare_binary_s8)(mvk_binary_s8 *p);
     void (*binary_s8)(const mvk_binary_s8 *p, const mvk_broadcast *b, const int8_t *in0,
                       const int8_t *in1, int8_t *out);
     void (*binary_f32)(mvk_binary_op op, float act_min, float act_max, const mvk_broadcast *b,

@@ -64,6 +64,14 @@ static guarded guard_random(size_t bytes)
     return g;
 }
 
+/* Weights of no -128, as files have them: some kernels are faster then. */
+static void without_lowest(guarded *w, size_t n)
+{
+    int8_t *x = w->data;
+    for (size_t i = 0; i < n; i++)
+        x[i] = x[i] == -128 ? 127 : x[i];
+}
+
 static void release(guarded g)
 {
     munmap(g.map, g.mapped);
@@ -150,6 +158,8 @@ static void compare_conv(bool depthwise)
     int32_t *bias = calloc((size_t)c.out_c, sizeof *bias);
     guarded in = guard_random(in_count), w = guard_random(n_weights);
     guarded want = guard(out_count(&c)), got = guard(out_count(&c));
+    if (next() % 2)
+        without_lowest(&w, n_weights);
     random_scales(scale, c.out_c);
     for (int i = 0; i < c.out_c; i++)
         bias[i] = between(-100000, 100000);
@@ -190,6 +200,8 @@ static void temporal_s8(void)
         guarded w = guard_random((size_t)t.taps * (size_t)t.channels);
         guarded frames[MVK_MAX_TAPS], out[2] = {guard(size), guard(size)};
         const void *at[MVK_MAX_TAPS];
+        if (next() % 2)
+            without_lowest(&w, (size_t)t.taps * (size_t)t.channels);
         random_scales(scale, t.channels);
         random_limits(&t.act_min, &t.act_max);
         t.in_zero = between(-128, 127);
@@ -293,10 +305,40 @@ static void binary_s8(void)
         guarded in0 = guard_random(count[0]), in1 = guard_random(count[1]);
         guarded want = guard(count[2]), got = guard(count[2]);
         c_set.binary_s8(&p, &b, in0.data, in1.data, want.data);
+        fast.prepare_binary_s8(&p);
         fast.binary_s8(&p, &b, in0.data, in1.data, got.data);
         if (memcmp(want.data, got.data, count[2]))
             fail_msg("%s: binary op %d, kinds %d and %d", fast_name, p.op, kind[0], kind[1]);
         release(in0), release(in1), release(want), release(got);
+    }
+}
+
+static void average_pool_s8(void)
+{
+    for (int i = 0; i < 200; i++) {
+        mvk_pool p = {.batch = between(1, 2), .in_h = between(1, 12), .in_w = between(1, 12)};
+        bool same = next() % 2;
+        p.channels = between(1, 70);
+        p.filter_h = between(1, 5), p.filter_w = between(1, 5);
+        p.stride_h = between(1, 3), p.stride_w = between(1, 3);
+        p.out_h = out_size(p.in_h, p.filter_h, p.stride_h, 1, same, &p.pad_top);
+        p.out_w = out_size(p.in_w, p.filter_w, p.stride_w, 1, same, &p.pad_left);
+        random_limits(&p.act_min, &p.act_max);
+        if (i % 10 == 0) { /* windows that miss the picture */
+            p.pad_top = between(0, 9);
+            p.out_w = between(1, 20);
+        }
+        size_t pixels = (size_t)p.batch * (size_t)p.out_h * (size_t)p.out_w;
+        size_t n = pixels * (size_t)p.channels;
+        guarded in = guard_random((size_t)p.batch * (size_t)p.in_h * (size_t)p.in_w *
+                                  (size_t)p.channels);
+        guarded want = guard(n), got = guard(n);
+        c_set.average_pool_s8(&p, in.data, want.data);
+        fast.average_pool_s8(&p, in.data, got.data);
+        if (memcmp(want.data, got.data, n))
+            fail_msg("%s: average pool %dx%d of %d channels", fast_name, p.filter_h, p.filter_w,
+                     p.channels);
+        release(in), release(want), release(got);
     }
 }
 
@@ -330,6 +372,7 @@ TEST(temporal_s8)
 TEST(lookup_s8)
 TEST(quantize_s8)
 TEST(binary_s8)
+TEST(average_pool_s8)
 
 /* ---- bench ---- */
 
@@ -406,6 +449,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_conv_s8),     cmocka_unit_test(test_depthwise_s8),
         cmocka_unit_test(test_temporal_s8), cmocka_unit_test(test_lookup_s8),
         cmocka_unit_test(test_quantize_s8), cmocka_unit_test(test_binary_s8),
+        cmocka_unit_test(test_average_pool_s8),
     };
     if (argc > 1 && !strcmp(argv[1], "--bench")) {
         bench();

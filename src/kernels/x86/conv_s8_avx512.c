@@ -49,18 +49,12 @@ static mvk_channel pack_channel(const mvk_conv *c, const int8_t *w, int k, int n
                                 size_t step, int lane)
 {
     const int32_t *bias = c->bias;
-    mvk_channel ch = {.bias = bias ? bias[n] : 0, .scale = c->scale[n]};
-    int32_t sum = 0;
-    ch.low = ch.high = ch.bias;
-    for (int i = 0; i < k; i++) {
-        int32_t x = w[i], least = x * (-128 - c->in_zero), most = x * (127 - c->in_zero);
-        to[(size_t)(i / 4) * step + (size_t)(4 * lane + i % 4)] = (int8_t)x;
-        sum += x;
-        ch.low += x < 0 ? most : least;
-        ch.high += x < 0 ? least : most;
-    }
-    ch.bias = (int32_t)((uint32_t)ch.bias - (uint32_t)((c->in_zero + 128) * sum));
-    return ch;
+    int8_t *group = to + (ptrdiff_t)4 * lane;
+    int i = 0;
+    for (; i + 4 <= k; i += 4, group += step)
+        memcpy(group, w + i, 4);
+    memcpy(group, w + i, (size_t)(k - i));
+    return mvk_channel_of(w, k, c->in_zero, bias ? bias[n] : 0, c->scale[n]);
 }
 
 static void pack(const mvk_conv *c, const void *weights, void *to)
@@ -284,6 +278,9 @@ static const mvk_conv_kernel kernel = {"conv s8 avx512vnni 6x64", packed_size, p
 
 const mvk_conv_kernel *mvk_conv_s8_avx512(const mvk_conv *c)
 {
+    const mvk_conv_kernel *small = mvk_conv_small_s8_avx512(c);
     int64_t k = (int64_t)c->kernel_h * c->kernel_w * c->in_c;
+    if (small)
+        return small;
     return c->groups == 1 && k <= MAX_K && mvk_scales_fit(c->scale, c->out_c) ? &kernel : NULL;
 }

@@ -111,7 +111,7 @@ INLINE void outputs(const band *l, const int k, const int P, int stride, const _
     for (int p = 0; p < P; p++)
         for (int v = 0; v < 4; v++)
             acc[4 * p + v] = mvk_load512(l->params[v].bias);
-    UNROLL for (int g = 0; g < (k == 5 ? 7 : 3); g++, w += 256) {
+    for (int g = 0; g < (k == 5 ? 7 : 3); g++, w += 256) {
         const int column = g < k ? g * width : (g - k) * 4 * width + 4;
         UNROLL for (int v = 0; v < 4; v++) {
             __m512i weights = mvk_load512(w + 64 * v);

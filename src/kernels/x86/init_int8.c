@@ -27,7 +27,9 @@ void mvk_set_init_x86_int8(mvk_set *set)
     set->conv_s8 = conv;
     set->depthwise_s8 = depthwise;
     set->temporal_s8 = temporal;
+    set->average_pool_s8 = mvk_average_pool_s8_avx512;
     set->lookup_s8 = mvk_lookup_s8_avx512;
     set->quantize_s8 = mvk_quantize_s8_avx512;
+    set->prepare_binary_s8 = mvk_prepare_binary_s8_avx512;
     set->binary_s8 = mvk_binary_s8_avx512;
 }

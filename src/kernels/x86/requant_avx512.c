@@ -32,6 +32,23 @@ void mvk_param16_fill(mvk_param16 *p, mvk_scale scale)
         set_integers(p, lane, scale);
 }
 
+mvk_channel mvk_channel_of(const int8_t *weights, int n, int32_t in_zero, int32_t bias,
+                           mvk_scale scale)
+{
+    int32_t sum = 0, positive = 0;
+    for (int i = 0; i < n; i++) {
+        sum += weights[i];
+        positive += weights[i] > 0 ? weights[i] : 0;
+    }
+    int64_t least = -128 - in_zero, most = 127 - in_zero, negative = sum - positive;
+    return (mvk_channel){
+        .bias = (int32_t)((uint32_t)bias - (uint32_t)((in_zero + 128) * sum)),
+        .scale = scale,
+        .low = bias + positive * least + negative * most,
+        .high = bias + positive * most + negative * least,
+    };
+}
+
 /* ---- where results change ---- */
 
 enum { MAX_STEPS = 256, MIN_SHIFT = 1, MAX_SHIFT = 20 };

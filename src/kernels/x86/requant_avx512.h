@@ -53,6 +53,11 @@ typedef struct mvk_channel {
     int64_t low, high;
 } mvk_channel;
 
+/** Of the n weights of one output channel and inputs of zero point in_zero, which the
+ * kernels take with 128 added: what the bias has to take back is in it. */
+mvk_channel mvk_channel_of(const int8_t *weights, int n, int32_t in_zero, int32_t bias,
+                           mvk_scale scale);
+
 /** 16 channels, of which those past n do not matter. Results that differ only outside
  * act_min … act_max − out_zero are the same. */
 void mvk_param16_set(mvk_param16 *p, const mvk_channel *channel, int n, int32_t out_zero,

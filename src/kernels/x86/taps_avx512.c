@@ -1,6 +1,8 @@
 /* Packing of depthwise weights: see the header. SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/x86/taps_avx512.h"
 
+enum { MAX_TAPS = 64 };
+
 static mvk_taps layout(int groups, int channels)
 {
     int rest = channels % 64;
@@ -29,23 +31,17 @@ static int channel_of(const mvk_taps *t, int v, int lane)
 static mvk_channel pack_channel(const mvk_taps_source *from, const int8_t *w, int c, int8_t *to,
                                 int lane)
 {
-    mvk_channel ch = {.bias = from->bias ? from->bias[c] : 0, .scale = from->scale[c]};
-    int32_t sum = 0;
-    ch.low = ch.high = ch.bias;
+    int8_t own[MAX_TAPS];
+    int n = 0;
     for (int g = 0; g < from->groups; g++)
         for (int i = 0; i < 4; i++) {
             int tap = from->tap(from->taps, g, i);
             if (tap < 0)
                 continue;
-            int32_t x = w[(size_t)tap * (size_t)from->channels + (size_t)c];
-            int32_t least = x * (-128 - from->in_zero), most = x * (127 - from->in_zero);
-            to[g * 256 + 4 * lane + i] = (int8_t)x;
-            sum += x;
-            ch.low += x < 0 ? most : least;
-            ch.high += x < 0 ? least : most;
+            own[n] = w[(size_t)tap * (size_t)from->channels + (size_t)c];
+            to[g * 256 + 4 * lane + i] = own[n++];
         }
-    ch.bias = (int32_t)((uint32_t)ch.bias - (uint32_t)((from->in_zero + 128) * sum));
-    return ch;
+    return mvk_channel_of(own, n, from->in_zero, from->bias ? from->bias[c] : 0, from->scale[c]);
 }
 
 void mvk_taps_pack(const mvk_taps_source *from, const int8_t *w, void *to)

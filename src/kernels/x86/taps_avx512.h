@@ -18,7 +18,7 @@ typedef struct mvk_taps {
 } mvk_taps;
 
 /** What the packing needs to know. tap(group, i): which tap is the i-th of a group; −1:
- * none. */
+ * none. At most 64 taps. */
 typedef struct mvk_taps_source {
     int groups, channels;
     int (*tap)(int taps, int group, int i);

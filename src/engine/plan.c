@@ -298,6 +298,8 @@ movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, const mve_o
     if (!status && !options->plain)
         status = mvg_optimize(&plan->graph, err);
     if (!status)
+        mve_image_table(&plan->graph.tensors[plan->graph.image], plan->image_table);
+    if (!status)
         status = bind_all(plan, err);
     if (!status)
         status = lay_out(plan, err);

@@ -125,6 +125,7 @@ typedef struct mve_plan {
     mve_ring *rings;    ///< [graph.n_rings]
     size_t arena_bytes; ///< states first
     size_t states_bytes;///< all states, each on its own boundary
+    int8_t image_table[256]; ///< a byte of a picture as the image tensor has it, unless in float
     size_t *stage;      ///< [n_states]: offset of a copy to make first, or SIZE_MAX
     mv_arena arena;
     void **blocks;
@@ -136,5 +137,8 @@ typedef struct mve_plan {
 movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, const mve_options *options,
                               movinet_error *err);
 void mve_plan_free(mve_plan *plan);
+
+/* image.c */
+void mve_image_table(const mvg_tensor *image, int8_t table[256]);
 
 #endif

@@ -4,7 +4,6 @@
 #include "core/clock.h"
 #include "kernels/kernels.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,15 +59,11 @@ movinet_status mve_stream_open(mve_stream *s, const mve_plan *plan, int threads,
     s->memory = mv_alloc(plan->arena_bytes);
     s->data = calloc((size_t)g->n_tensors + 1 + (size_t)g->n_rings, sizeof *s->data);
     s->frames = calloc((size_t)g->n_rings * MVK_MAX_TAPS + 1, sizeof *s->frames);
-    bool is_float = g->tensors[g->image].type == MOVINET_FLOAT32;
-    if (!is_float)
-        s->image_copy = mv_alloc((size_t)g->width * (size_t)g->height * 3 * sizeof(float));
-    if (!s->memory || !s->data || !s->frames || (!is_float && !s->image_copy)) {
+    if (!s->memory || !s->data || !s->frames) {
         mve_stream_close(s);
         return mve_no_memory(err);
     }
     place(s);
-    s->image = is_float ? s->data[g->image] : s->image_copy;
     if (threads > 1) {
         movinet_status status = mv_pool_open(&s->pool, threads, err);
         if (status) {
@@ -86,7 +81,6 @@ void mve_stream_close(mve_stream *s)
     free(s->memory);
     free(s->data);
     free(s->frames);
-    free(s->image_copy);
     memset(s, 0, sizeof *s);
 }
 
@@ -109,22 +103,6 @@ void mve_stream_reset(mve_stream *s)
         if (t->type == MOVINET_INT8)
             mvk_quantize_s8(t->quant.scale[0], t->quant.zero_point[0], &(float){0}, &zero, 1);
         memset(s->memory + ring->offset, zero, ring->slot_bytes * (size_t)ring->taps);
-    }
-}
-
-static void put_image(mve_stream *s)
-{
-    const mvg_graph *g = &s->plan->graph;
-    const mvg_tensor *t = &g->tensors[g->image];
-    if (t->type == MOVINET_INT8) {
-        mvk_quantize_s8(t->quant.scale[0], t->quant.zero_point[0], s->image, s->data[g->image],
-                        t->count);
-    } else if (t->type == MOVINET_UINT8) {
-        uint8_t *out = s->data[g->image];
-        for (size_t i = 0; i < t->count; i++) {
-            float q = roundf(s->image[i] / t->quant.scale[0]) + (float)t->quant.zero_point[0];
-            out[i] = (uint8_t)(q > 255.0f ? 255.0f : q > 0.0f ? q : 0.0f);
-        }
     }
 }
 
@@ -163,7 +141,6 @@ void mve_stream_step(mve_stream *s, float *logits)
     const mvg_graph *g = &plan->graph;
     const mvg_tensor *out = &g->tensors[g->logits];
     turn_rings(s);
-    put_image(s);
     for (int i = 0; i < plan->n_steps; i++) {
         const mve_step *step = &plan->steps[i];
         job j = {step, s->data};

@@ -16,8 +16,6 @@ typedef struct mve_stream {
     void **frames;       ///< [n_rings, MVK_MAX_TAPS]: slots from the oldest to the newest
     int64_t steps;       ///< frames since reset: tells which slot is the newest
     mv_pool *pool;       ///< NULL: the caller's thread alone
-    float *image;        ///< [height, width, 3] in [0, 1], to be filled before a step
-    float *image_copy;   ///< owned; NULL where image is the input tensor itself
     uint64_t *times;     ///< NULL, or [n_steps] nanoseconds to add to
     mve_observer *observe;
     void *user;
@@ -29,7 +27,10 @@ movinet_status mve_stream_open(mve_stream *s, const mve_plan *plan, int threads,
 void mve_stream_close(mve_stream *s);
 /** All states to real 0. */
 void mve_stream_reset(mve_stream *s);
-/** One frame: from s->image to `logits` [n_classes], states moved on. */
+/** Row y of the next image: [width, 3], bytes (white is 255) or floats (white is 1). */
+void mve_stream_put_u8(mve_stream *s, int y, const uint8_t *row);
+void mve_stream_put_f32(mve_stream *s, int y, const float *row);
+/** One frame: from the image that was put to `logits` [n_classes], states moved on. */
 void mve_stream_step(mve_stream *s, float *logits);
 /** States in the order of the graph, each as the bytes of the file's tensor, without
  * gaps, whatever form the plan keeps them in. */

@@ -54,7 +54,7 @@ typedef struct mvg_graph {
     mvg_op *ops;
     mvg_state *states;
     mvg_ring *rings;           ///< room for one a state
-    int image, logits;         ///< tensors
+    int image, logits;         ///< tensors; the image perhaps as a pass made it
     int width, height;
     int n_classes;
     const char *signature;

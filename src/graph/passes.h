@@ -18,6 +18,8 @@ movinet_status mvg_pass_broadcast(mvg_graph *graph, movinet_error *err);
 /** An op takes the elementwise ops behind it along: activations, requantization,
  * products with one constant number, and the addition of a skip connection. */
 movinet_status mvg_pass_chains(mvg_graph *graph, movinet_error *err);
+/** Where the image is only quantized, the quantized tensor is the image. */
+movinet_status mvg_pass_image(mvg_graph *graph, movinet_error *err);
 /** Ops that nobody reads are dropped. */
 movinet_status mvg_pass_dead(mvg_graph *graph, movinet_error *err);
 

@@ -3,6 +3,7 @@
 #include "engine/stream.h"
 #include "support/net.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,8 +58,10 @@ static void start(run *r, net *n)
 
 static void frame(run *r, float value)
 {
+    float row[6];
     for (int i = 0; i < 6; i++)
-        r->stream.image[i] = value + (float)i;
+        row[i] = value + (float)i;
+    mve_stream_put_f32(&r->stream, 0, row);
     mve_stream_step(&r->stream, r->logits);
 }
 
@@ -312,6 +315,45 @@ static void memory_is_reused(void **state)
     end(&r);
 }
 
+/* Bytes and floats give the same; an image that is only quantized is kept as int8. */
+static void images_of_bytes_and_floats(void **state)
+{
+    (void)state;
+    net n;
+    run r;
+    static const float scale = 1.0f / 300;
+    static const int32_t zero = -100;
+    static const uint8_t bytes[6] = {0, 1, 77, 128, 254, 255};
+    float row[6];
+    net_begin(&n);
+    int img = net_image(&n), flat = net_vector(&n, "flat", MOVINET_FLOAT32, 6);
+    int q = net_vector(&n, "q", MOVINET_INT8, 6), out = net_vector(&n, "out", MOVINET_FLOAT32, 6);
+    net_quant(&n, q, &scale, &zero);
+    net_op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){img, net_ints(&n, 1, (int32_t[]){6})}, flat);
+    net_op(&n, TFL_OP_QUANTIZE, 1, (int32_t[]){flat}, q);
+    net_op(&n, TFL_OP_DEQUANTIZE, 1, (int32_t[]){q}, out);
+    net_ends(&n, img, "image", out, "logits");
+    net_sign(&n);
+    start(&r, &n);
+    assert_int_equal(r.plan.graph.image, plain ? img : q);
+    assert_int_equal(r.plan.n_steps, plain ? 2 : 1);
+    mve_stream_put_u8(&r.stream, 0, bytes);
+    mve_stream_step(&r.stream, r.logits);
+    for (int i = 0; i < 6; i++) {
+        row[i] = (float)bytes[i] / 255.0f;
+        float want = fminf(fmaxf(roundf(row[i] / scale) + (float)zero, -128), 127);
+        assert_true(r.logits[i] == (want - (float)zero) * scale);
+        r.logits[i] = -1;
+    }
+    float before[6];
+    mve_stream_put_u8(&r.stream, 0, bytes);
+    mve_stream_step(&r.stream, before);
+    mve_stream_put_f32(&r.stream, 0, row);
+    mve_stream_step(&r.stream, r.logits);
+    assert_memory_equal(before, r.logits, sizeof before);
+    end(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +368,7 @@ int main(void)
         cmocka_unit_test(order_is_checked),
         cmocka_unit_test(empty_convolutions_are_refused),
         cmocka_unit_test(memory_is_reused),
+        cmocka_unit_test(images_of_bytes_and_floats),
     };
     int failed = 0;
     for (int pass = 0; pass < 2; pass++) {

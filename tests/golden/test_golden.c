@@ -213,8 +213,8 @@ static void compare_ops(const golden *g, mve_options options)
     stream.user = &w;
     for (w.frame = 0; w.frame < 3; w.frame++) {
         read_lines(csv, w.lines, plan.graph.n_ops, w.frame);
-        for (int i = 0; i < FRAME; i++)
-            stream.image[i] = (float)frames[w.frame * FRAME + i] / 255.0f;
+        for (int y = 0; y < SIDE; y++)
+            mve_stream_put_u8(&stream, y, frames + w.frame * FRAME + y * SIDE * 3);
         mve_stream_step(&stream, logits);
     }
     print_message("%s: %d ops compared, %s, %s\n", g->ops, w.compared,

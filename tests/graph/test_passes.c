@@ -302,6 +302,47 @@ static void dead_ops_and_states(void **state)
     mvg_free(&g);
 }
 
+/* ---- the image ---- */
+
+/* q = quantize(reshape(image)); logits = dequantize(q). Returns q. */
+static int make_image_net(net *n)
+{
+    net_begin(n);
+    int image = net_image(n), flat = net_vector(n, "flat", MOVINET_FLOAT32, C);
+    int q = net_vector(n, "q", MOVINET_INT8, C), out = net_vector(n, "out", MOVINET_FLOAT32, C);
+    net_quant(n, q, &half, &three);
+    net_op(n, TFL_OP_RESHAPE, 2, (int32_t[]){image, net_ints(n, 1, (int32_t[]){C})}, flat);
+    net_op(n, TFL_OP_QUANTIZE, 1, (int32_t[]){flat}, q);
+    net_op(n, TFL_OP_DEQUANTIZE, 1, (int32_t[]){q}, out);
+    net_ends(n, image, "image", out, "logits");
+    net_sign(n);
+    return q;
+}
+
+static void quantized_image(void **state)
+{
+    (void)state;
+    net n;
+    mvg_graph g;
+    int q = make_image_net(&n);
+    build(&g, &n);
+    assert_int_equal(mvg_pass_image(&g, NULL), MOVINET_OK);
+    assert_int_equal(g.image, q);
+    assert_true(g.ops[0].dropped && g.ops[1].dropped);
+    assert_false(g.ops[2].dropped);
+    mvg_free(&g);
+    /* Somebody else needs it in float. */
+    make_image_net(&n);
+    net_op(&n, TFL_OP_RELU, 1, (int32_t[]){0}, net_tensor(&n, "second", MOVINET_FLOAT32, 5,
+                                                          (int32_t[]){1, 1, 1, 2, 3}));
+    build(&g, &n);
+    int image = g.image;
+    assert_int_equal(mvg_pass_image(&g, NULL), MOVINET_OK);
+    assert_int_equal(g.image, image);
+    assert_false(g.ops[1].dropped);
+    mvg_free(&g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +353,7 @@ int main(void)
         cmocka_unit_test(chain_stops_where_it_must),
         cmocka_unit_test(broadcast_is_read_through),
         cmocka_unit_test(dead_ops_and_states),
+        cmocka_unit_test(quantized_image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

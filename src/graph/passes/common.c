@@ -11,6 +11,8 @@ movinet_status mvg_optimize(mvg_graph *graph, movinet_error *err)
     if (!status)
         status = mvg_pass_dead(graph, err);
     if (!status)
+        status = mvg_pass_image(graph, err);
+    if (!status)
         status = mvg_pass_chains(graph, err);
     return status;
 }

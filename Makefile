@@ -6,7 +6,7 @@ SHARED ?= ../shared
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 names = $(shell sed 's/\#.*//' $(1))
 
-.PHONY: all build demo check install clean packages packages-check
+.PHONY: all build demo check check-arm install clean packages packages-check packages-arm
 
 all: build
 
@@ -27,6 +27,9 @@ packages:
 packages-check: packages
 	$(call install-missing,packages-check.txt)
 
+packages-arm: packages
+	$(call install-missing,packages-arm.txt)
+
 $(BUILD)/build.ninja: | packages
 	meson setup $(BUILD) --prefix $(PREFIX)
 
@@ -38,6 +41,9 @@ demo: build
 
 check: packages-check
 	@tools/check
+
+check-arm: packages-arm
+	@tools/check-arm
 
 install: build
 	$(SUDO) meson install -C $(BUILD)

@@ -117,5 +117,7 @@ void mvk_set_init(mvk_set *set, unsigned cpu)
 #if defined(MVK_X86)
     mvk_set_init_x86_int8(set);
     mvk_set_init_x86_float(set);
+#elif defined(MVK_ARM)
+    mvk_set_init_arm(set);
 #endif
 }

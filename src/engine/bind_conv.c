@@ -1,4 +1,4 @@
-/* Convolutions, matrix products and pools. SPDX-License-Identifier: Apache-2.0 */
+/* Convolutions and matrix products. SPDX-License-Identifier: Apache-2.0 */
 #include "engine/plan.h"
 
 #include "graph/infer.h"
@@ -11,12 +11,25 @@
 typedef struct conv {
     mvk_conv shape;
     const mvk_conv_kernel *kernel;
+    int n_parts;       ///< one pixel: the channels in equal parts, for threads; else 1
+    mvk_conv *parts;
+    size_t part_bytes; ///< of the output
 } conv;
+
+static void run_on(const mve_step *s, const void *in, void *out, int begin, int end)
+{
+    const conv *c = s->params;
+    if (c->n_parts == 1) {
+        c->kernel->run(&c->parts[0], in, out, begin, end);
+        return;
+    }
+    for (int i = begin; i < end; i++)
+        c->kernel->run(&c->parts[i], in, (char *)out + (size_t)i * c->part_bytes, 0, 1);
+}
 
 static void run_conv(const mve_step *s, void *const *data, int begin, int end)
 {
-    const conv *c = s->params;
-    c->kernel->run(&c->shape, data[s->inputs[0]], data[s->output], begin, end);
+    run_on(s, data[s->inputs[0]], data[s->output], begin, end);
 }
 
 /* "Dynamic range": float activations, int8 weights. TensorFlow Lite rounds such an
@@ -36,8 +49,7 @@ static void round_input(const mve_step *s, void *const *data, int begin, int end
 
 static void run_conv_dynamic(const mve_step *s, void *const *data, int begin, int end)
 {
-    const conv *c = s->params;
-    c->kernel->run(&c->shape, data[s->extra], data[s->output], begin, end);
+    run_on(s, data[s->extra], data[s->output], begin, end);
 }
 
 static void make_dynamic(mve_bind *b)
@@ -48,7 +60,7 @@ static void make_dynamic(mve_bind *b)
     b->step->scratch_bytes = mve_input(b, 0)->bytes;
 }
 
-static movinet_status unknown_activation(const mve_bind *b, movinet_error *err)
+movinet_status mve_unknown_activation(const mve_bind *b, movinet_error *err)
 {
     return mvg_fail(b->graph, b->op, b->graph->ops[b->op].outputs[0], MOVINET_ERR_UNSUPPORTED, err,
                     "fused activation %d is not supported",
@@ -56,7 +68,7 @@ static movinet_status unknown_activation(const mve_bind *b, movinet_error *err)
 }
 
 /* Weights and bias must be constants: they are packed once. */
-static movinet_status need_constants(const mve_bind *b, movinet_error *err)
+movinet_status mve_need_constants(const mve_bind *b, movinet_error *err)
 {
     const mvg_op *o = &b->graph->ops[b->op];
     for (int i = 1; i < 3; i++) {
@@ -69,8 +81,8 @@ static movinet_status need_constants(const mve_bind *b, movinet_error *err)
 }
 
 /* Scales from input · weights to output, one a channel; NULL after an error. */
-static const mvk_scale *make_scales(mve_bind *b, int channels, int channel_axis,
-                                    movinet_status *status, movinet_error *err)
+const mvk_scale *mve_make_scales(mve_bind *b, int channels, int channel_axis,
+                                 movinet_status *status, movinet_error *err)
 {
     const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1), *out = mve_output(b);
     int weights = b->graph->ops[b->op].inputs[1];
@@ -123,19 +135,64 @@ static float *float_weights(const mvg_tensor *w, movinet_status *status)
     return out;
 }
 
-/* Packs for the kernel that suits the shape best; all else is set by now. */
-static movinet_status pack(mve_bind *b, conv *c, const mvk_conv_kernel *kernel,
-                           const void *weights, movinet_error *err)
+/* Into how many equal parts the channels of one pixel go: of 64 to 128 channels, as
+ * kernels like them; 1 for few channels, or if there is no such number. */
+static int parts_of(const mvk_conv *c, bool depthwise)
 {
-    void *packed = mve_block(b, kernel->packed_size(&c->shape));
-    if (!packed)
+    int best = 1, waste = 64;
+    if (depthwise || c->groups != 1 || c->batch * c->out_h * c->out_w != 1 || c->out_c < 256)
+        return 1;
+    for (int width = 64; width <= 128; width++)
+        if (c->out_c % width == 0 && (64 - width % 64) % 64 < waste) {
+            best = c->out_c / width;
+            waste = (64 - width % 64) % 64;
+        }
+    return best;
+}
+
+/* All parts in one block, the whole if n is 1. */
+static movinet_status pack_parts(mve_bind *b, conv *c, int n, const char *weights, size_t size,
+                                 movinet_error *err)
+{
+    int width = c->shape.out_c / n;
+    size_t step = (size_t)width * (size_t)c->shape.kernel_h * (size_t)c->shape.kernel_w *
+                  (size_t)(c->shape.in_c / c->shape.groups) * size;
+    mvk_conv part = c->shape;
+    part.out_c = width;
+    size_t bytes = (c->kernel->packed_size(&part) + MV_ALIGN - 1) / MV_ALIGN * MV_ALIGN;
+    char *packed = mve_block(b, bytes * (size_t)n);
+    c->parts = mv_arena_alloc(b->arena, (size_t)n, sizeof *c->parts);
+    if (!packed || !c->parts)
         return mve_no_memory(err);
-    kernel->pack(&c->shape, weights, packed);
-    c->shape.packed = packed;
-    c->kernel = kernel;
-    b->step->kernel = kernel->name;
-    b->step->run = run_conv;
+    for (int i = 0; i < n; i++, weights += step, packed += bytes) {
+        c->kernel->pack(&part, weights, packed);
+        c->parts[i] = part;
+        c->parts[i].packed = packed;
+        if (part.scale)
+            part.scale += width;
+        if (part.bias) /* int32_t or float */
+            part.bias = (const char *)part.bias + (size_t)width * 4;
+    }
+    c->n_parts = n;
+    c->part_bytes = (size_t)width * size;
     return MOVINET_OK;
+}
+
+/* Packs for the kernel that suits the shape best; all else is set by now. `size`: bytes
+ * of a weight, and of an output. */
+static movinet_status pack(mve_bind *b, conv *c, bool depthwise, const void *weights, size_t size,
+                           movinet_error *err)
+{
+    const mvk_conv *shape = &c->shape;
+    int n = parts_of(shape, depthwise);
+    if (size == 1)
+        c->kernel = depthwise ? b->set->depthwise_s8(shape) : b->set->conv_s8(shape);
+    else
+        c->kernel = depthwise ? b->set->depthwise_f32(shape) : b->set->conv_f32(shape);
+    b->step->kernel = c->kernel->name;
+    b->step->run = run_conv;
+    b->step->n_tasks = n > 1 ? n : b->step->n_tasks;
+    return pack_parts(b, c, n, weights, size, err);
 }
 
 static movinet_status bind_s8(mve_bind *b, conv *c, bool depthwise, int channel_axis,
@@ -149,8 +206,8 @@ static movinet_status bind_s8(mve_bind *b, conv *c, bool depthwise, int channel_
         return mve_bad_types(b, err);
     if (!mve_activation_s8(b->graph->ops[b->op].options->activation, out, &shape->act_min,
                            &shape->act_max))
-        return unknown_activation(b, err);
-    shape->scale = make_scales(b, shape->out_c, channel_axis, &status, err);
+        return mve_unknown_activation(b, err);
+    shape->scale = mve_make_scales(b, shape->out_c, channel_axis, &status, err);
     if (status)
         return status;
     /* |acc| <= taps · 255 · 128 must stay inside int32. */
@@ -161,8 +218,7 @@ static movinet_status bind_s8(mve_bind *b, conv *c, bool depthwise, int channel_
     shape->in_zero = in->quant.zero_point[0];
     shape->out_zero = out->quant.zero_point[0];
     shape->bias = bias ? bias->data : NULL;
-    return pack(b, c, depthwise ? b->set->depthwise_s8(shape) : b->set->conv_s8(shape), w->data,
-                err);
+    return pack(b, c, depthwise, w->data, 1, err);
 }
 
 static movinet_status bind_f32(mve_bind *b, conv *c, bool depthwise, movinet_error *err)
@@ -173,14 +229,13 @@ static movinet_status bind_f32(mve_bind *b, conv *c, bool depthwise, movinet_err
         return mve_bad_types(b, err);
     if (!mve_activation_f32(b->graph->ops[b->op].options->activation, &shape->act_min_f,
                             &shape->act_max_f))
-        return unknown_activation(b, err);
+        return mve_unknown_activation(b, err);
     movinet_status status;
     float *weights = float_weights(w, &status);
     if (!weights)
         return status == MOVINET_ERR_MEMORY ? mve_no_memory(err) : mve_bad_types(b, err);
     shape->bias = bias ? bias->data : NULL;
-    status = pack(b, c, depthwise ? b->set->depthwise_f32(shape) : b->set->conv_f32(shape),
-                  weights, err);
+    status = pack(b, c, depthwise, weights, sizeof *weights, err);
     free(weights);
     if (!status && w->type == MOVINET_INT8 &&
         b->graph->ops[b->op].code != TFL_OP_FULLY_CONNECTED)
@@ -192,7 +247,7 @@ static movinet_status bind_typed(mve_bind *b, conv *c, bool depthwise, int chann
                                  movinet_error *err)
 {
     const mvg_tensor *in = mve_input(b, 0), *out = mve_output(b);
-    movinet_status status = need_constants(b, err);
+    movinet_status status = mve_need_constants(b, err);
     if (status)
         return status;
     b->step->n_tasks = c->shape.batch * c->shape.out_h;
@@ -257,140 +312,4 @@ movinet_status mve_bind_fully_connected(mve_bind *b, movinet_error *err)
                     .depth_multiplier = 1};
     c->out_w = c->in_w;
     return bind_typed(b, bound, false, 0, err);
-}
-
-/* ---- over time, on a ring ---- */
-
-typedef struct temporal {
-    mvk_temporal shape;
-    const mvk_temporal_kernel *kernel;
-} temporal;
-
-static void run_temporal(const mve_step *s, void *const *data, int begin, int end)
-{
-    const temporal *t = s->params;
-    t->kernel->run(&t->shape, data[s->extra], data[s->output], begin, end);
-}
-
-static movinet_status bind_temporal_s8(mve_bind *b, mvk_temporal *t, movinet_error *err)
-{
-    const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1), *out = mve_output(b);
-    const mvg_tensor *bias = mve_input(b, 2);
-    movinet_status status;
-    if (w->type != MOVINET_INT8 || !w->quant.n || (bias && bias->type != MOVINET_INT32))
-        return mve_bad_types(b, err);
-    if (!mve_activation_s8(b->graph->ops[b->op].options->activation, out, &t->act_min,
-                           &t->act_max))
-        return unknown_activation(b, err);
-    t->scale = make_scales(b, t->channels, 3, &status, err);
-    t->in_zero = in->quant.zero_point[0];
-    t->out_zero = out->quant.zero_point[0];
-    t->bias = bias ? bias->data : NULL;
-    return status;
-}
-
-static movinet_status bind_temporal_f32(mve_bind *b, mvk_temporal *t, movinet_error *err)
-{
-    const mvg_tensor *w = mve_input(b, 1), *bias = mve_input(b, 2);
-    if (w->type != MOVINET_FLOAT32 || (bias && bias->type != MOVINET_FLOAT32))
-        return mve_bad_types(b, err);
-    if (!mve_activation_f32(b->graph->ops[b->op].options->activation, &t->act_min_f,
-                            &t->act_max_f))
-        return unknown_activation(b, err);
-    t->bias = bias ? bias->data : NULL;
-    return MOVINET_OK;
-}
-
-movinet_status mve_bind_temporal(mve_bind *b, movinet_error *err)
-{
-    const mvg_tensor *in = mve_input(b, 0), *w = mve_input(b, 1), *out = mve_output(b);
-    const mvg_op *o = &b->graph->ops[b->op];
-    temporal *bound = mve_params(b, sizeof *bound);
-    if (!bound)
-        return mve_no_memory(err);
-    mvk_temporal *t = &bound->shape;
-    *t = (mvk_temporal){.n = (int)(out->count / (size_t)w->shape[3]),
-                        .channels = w->shape[3],
-                        .taps = b->graph->rings[o->ring].taps};
-    movinet_status status = need_constants(b, err);
-    bool s8 = mve_is_s8(in) && mve_is_s8(out);
-    if (!status && !s8 && (in->type != MOVINET_FLOAT32 || out->type != MOVINET_FLOAT32))
-        status = mve_bad_types(b, err);
-    if (!status)
-        status = s8 ? bind_temporal_s8(b, t, err) : bind_temporal_f32(b, t, err);
-    if (status)
-        return status;
-    bound->kernel = s8 ? b->set->temporal_s8(t) : b->set->temporal_f32(t);
-    void *packed = mve_block(b, bound->kernel->packed_size(t));
-    if (!packed)
-        return mve_no_memory(err);
-    bound->kernel->pack(t, w->data, packed);
-    t->packed = packed;
-    b->step->kernel = bound->kernel->name;
-    b->step->n_tasks = t->n;
-    b->step->extra = o->ring; /* the plan makes it an index in `data` */
-    b->step->run = run_temporal;
-    return MOVINET_OK;
-}
-
-/* ---- pools ---- */
-
-static void run_average_s8(const mve_step *s, void *const *data, int begin, int end)
-{
-    (void)begin, (void)end;
-    s->set->average_pool_s8(s->params, data[s->inputs[0]], data[s->output]);
-}
-
-static void run_average_f32(const mve_step *s, void *const *data, int begin, int end)
-{
-    (void)begin, (void)end;
-    s->set->average_pool_f32(s->params, data[s->inputs[0]], data[s->output]);
-}
-
-static void run_max_s8(const mve_step *s, void *const *data, int begin, int end)
-{
-    (void)begin, (void)end;
-    mvk_max_pool_s8(s->params, data[s->inputs[0]], data[s->output]);
-}
-
-static void run_max_f32(const mve_step *s, void *const *data, int begin, int end)
-{
-    (void)begin, (void)end;
-    mvk_max_pool_f32(s->params, data[s->inputs[0]], data[s->output]);
-}
-
-movinet_status mve_bind_pool(mve_bind *b, movinet_error *err)
-{
-    const mvg_op *o = &b->graph->ops[b->op];
-    const tfl_options *opt = o->options;
-    const mvg_tensor *in = mve_input(b, 0), *out = mve_output(b);
-    bool average = o->code == TFL_OP_AVERAGE_POOL_2D;
-    mvk_pool *p = mve_params(b, sizeof *p);
-    if (!p)
-        return mve_no_memory(err);
-    *p = (mvk_pool){.batch = in->shape[0],
-                    .in_h = in->shape[1],
-                    .in_w = in->shape[2],
-                    .channels = in->shape[3],
-                    .out_h = out->shape[1],
-                    .out_w = out->shape[2],
-                    .filter_h = opt->filter_h,
-                    .filter_w = opt->filter_w,
-                    .stride_h = opt->stride_h,
-                    .stride_w = opt->stride_w};
-    mvg_window(opt->padding, p->in_h, p->filter_h, p->stride_h, 1, &p->pad_top);
-    mvg_window(opt->padding, p->in_w, p->filter_w, p->stride_w, 1, &p->pad_left);
-    if (mve_is_s8(in) && mve_is_s8(out) && in->quant.scale[0] == out->quant.scale[0] &&
-        in->quant.zero_point[0] == out->quant.zero_point[0]) {
-        if (!mve_activation_s8(opt->activation, out, &p->act_min, &p->act_max))
-            return unknown_activation(b, err);
-        b->step->run = average ? run_average_s8 : run_max_s8;
-        return MOVINET_OK;
-    }
-    if (in->type != MOVINET_FLOAT32 || out->type != MOVINET_FLOAT32)
-        return mve_bad_types(b, err);
-    if (!mve_activation_f32(opt->activation, &p->act_min_f, &p->act_max_f))
-        return unknown_activation(b, err);
-    b->step->run = average ? run_average_f32 : run_max_f32;
-    return MOVINET_OK;
 }

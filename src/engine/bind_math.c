@@ -16,34 +16,68 @@ typedef struct binary {
     int32_t min_s32, max_s32;
 } binary;
 
-static void run_binary_s8(const mve_step *s, void *const *data, int begin, int end)
+/* Tasks are what the outermost axis that is longer than 1 counts. */
+static int outer_axis(const mvk_broadcast *b)
+{
+    int axis = 0;
+    while (axis < b->rank - 1 && b->shape[axis] == 1)
+        axis++;
+    return axis;
+}
+
+/* Tasks begin … end-1 of a step, as a broadcast of their own. */
+typedef struct slice {
+    mvk_broadcast shape;
+    const char *in[2];
+    char *out;
+} slice;
+
+static slice slice_of(const mve_step *s, void *const *data, size_t size, int begin, int end)
 {
     const binary *p = s->params;
-    (void)begin, (void)end;
-    s->set->binary_s8(&p->s8, &p->shape, data[s->inputs[0]], data[s->inputs[1]], data[s->output]);
+    int axis = outer_axis(&p->shape);
+    slice part = {.shape = p->shape};
+    ptrdiff_t step = 1;
+    for (int i = axis + 1; i < p->shape.rank; i++)
+        step *= p->shape.shape[i];
+    if (p->shape.rank)
+        part.shape.shape[axis] = end - begin;
+    for (int k = 0; k < 2; k++)
+        part.in[k] = (const char *)data[s->inputs[k]] +
+                     begin * (p->shape.rank ? p->shape.stride[k][axis] : 0) * (ptrdiff_t)size;
+    part.out = (char *)data[s->output] + begin * step * (ptrdiff_t)size;
+    return part;
+}
+
+static void run_binary_s8(const mve_step *s, void *const *data, int begin, int end)
+{
+    const slice part = slice_of(s, data, 1, begin, end);
+    s->set->binary_s8(&((const binary *)s->params)->s8, &part.shape, (const int8_t *)part.in[0],
+                      (const int8_t *)part.in[1], (int8_t *)part.out);
 }
 
 static void run_binary_f32(const mve_step *s, void *const *data, int begin, int end)
 {
     const binary *p = s->params;
-    (void)begin, (void)end;
-    s->set->binary_f32(p->op, p->min, p->max, &p->shape, data[s->inputs[0]], data[s->inputs[1]],
-                   data[s->output]);
+    const slice part = slice_of(s, data, sizeof(float), begin, end);
+    s->set->binary_f32(p->op, p->min, p->max, &part.shape, (const void *)part.in[0],
+                       (const void *)part.in[1], (void *)part.out);
 }
 
 static void run_binary_s32(const mve_step *s, void *const *data, int begin, int end)
 {
     const binary *p = s->params;
-    (void)begin, (void)end;
-    mvk_binary_s32(p->op, p->min_s32, p->max_s32, &p->shape, data[s->inputs[0]],
-                   data[s->inputs[1]], data[s->output]);
+    const slice part = slice_of(s, data, sizeof(int32_t), begin, end);
+    mvk_binary_s32(p->op, p->min_s32, p->max_s32, &part.shape, (const void *)part.in[0],
+                   (const void *)part.in[1], (void *)part.out);
 }
 
 static void run_binary_s64(const mve_step *s, void *const *data, int begin, int end)
 {
     const binary *p = s->params;
-    (void)begin, (void)end;
-    mvk_binary_s64(p->op, &p->shape, data[s->inputs[0]], data[s->inputs[1]], data[s->output]);
+    const slice part = slice_of(s, data, sizeof(int64_t), begin, end);
+    mvk_binary_s64(p->op, &part.shape, (const void *)part.in[0], (const void *)part.in[1],
+                   (void *)part.out);
 }
 
 mvk_binary_op mve_binary_op(int code)
@@ -87,6 +121,7 @@ movinet_status mve_bind_binary(mve_bind *b, movinet_error *err)
     if (!mvk_broadcast_init(&p->shape, in0->rank, in0->shape, in1->rank, in1->shape))
         return mvg_fail(b->graph, b->op, b->step->output, MOVINET_ERR_FORMAT, err,
                         "the inputs' shapes do not fit each other");
+    b->step->n_tasks = p->shape.rank ? p->shape.shape[outer_axis(&p->shape)] : 1;
     if (mve_is_s8(in0) && mve_is_s8(in1) && mve_is_s8(out))
         return bind_binary_s8(b, p, err);
     bool same = in0->type == in1->type && in0->type == out->type;

@@ -98,6 +98,12 @@ movinet_status mve_no_memory(movinet_error *err);
 bool mve_activation_s8(int activation, const mvg_tensor *out, int32_t *min, int32_t *max);
 bool mve_activation_f32(int activation, float *min, float *max);
 bool mve_is_s8(const mvg_tensor *t);  ///< int8 with one scale
+movinet_status mve_unknown_activation(const mve_bind *b, movinet_error *err);
+/** Weights and bias (inputs 1 and 2) must be constants. */
+movinet_status mve_need_constants(const mve_bind *b, movinet_error *err);
+/** Scales from input · weights to output, one a channel; NULL after an error. */
+const mvk_scale *mve_make_scales(mve_bind *b, int channels, int channel_axis,
+                                 movinet_status *status, movinet_error *err);
 mvk_unary_op mve_unary_op(int code);
 mvk_binary_op mve_binary_op(int code);
 

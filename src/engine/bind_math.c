@@ -40,7 +40,7 @@ static slice slice_of(const mve_step *s, void *const *data, size_t size, int beg
     ptrdiff_t step = 1;
     for (int i = axis + 1; i < p->shape.rank; i++)
         step *= p->shape.shape[i];
-    if (p->shape.rank)
+    if (p->shape.rank && p->shape.shape[axis]) /* else there is nothing to do */
         part.shape.shape[axis] = end - begin;
     for (int k = 0; k < 2; k++)
         part.in[k] = (const char *)data[s->inputs[k]] +
@@ -121,7 +121,8 @@ movinet_status mve_bind_binary(mve_bind *b, movinet_error *err)
     if (!mvk_broadcast_init(&p->shape, in0->rank, in0->shape, in1->rank, in1->shape))
         return mvg_fail(b->graph, b->op, b->step->output, MOVINET_ERR_FORMAT, err,
                         "the inputs' shapes do not fit each other");
-    b->step->n_tasks = p->shape.rank ? p->shape.shape[outer_axis(&p->shape)] : 1;
+    if (p->shape.rank && p->shape.shape[outer_axis(&p->shape)] > 1)
+        b->step->n_tasks = p->shape.shape[outer_axis(&p->shape)];
     if (mve_is_s8(in0) && mve_is_s8(in1) && mve_is_s8(out))
         return bind_binary_s8(b, p, err);
     bool same = in0->type == in1->type && in0->type == out->type;

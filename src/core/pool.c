@@ -2,7 +2,6 @@
 #include "core/pool.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -12,6 +11,9 @@ enum {
      * worker that slept between them would be late for each. So it looks for work
      * this many times before it lies down. */
     SPINS = 20000,
+    /* The caller looks so often whether the others' last pieces are done, and lies
+     * down if not: somebody else may have got the core that they need. */
+    LAST_SPINS = 4000,
     /* Pieces a thread, so that a slower one does fewer. */
     PIECES = 4,
 };
@@ -21,16 +23,19 @@ typedef struct worker {
     pthread_t thread;
 } worker;
 
+/* A loop is over when all its pieces are done, not when all threads have come: one that
+ * the system gave no core is not waited for. Who has taken a piece can rely on the loop's
+ * description, for the caller waits for that piece. */
 struct mv_pool {
     int threads, started;
-    atomic_uint round;   ///< counts loops; a worker that sees a new number has work
-    atomic_int next;     ///< first task that nobody has taken
-    atomic_int busy;     ///< workers that have not finished this round
-    atomic_int asleep;   ///< workers that wait for `wake`
+    _Atomic uint64_t ticket; ///< pieces of this loop, and in the lower half those taken
+    atomic_uint done;        ///< pieces of this loop
+    atomic_int asleep;       ///< workers that wait for `wake`
+    atomic_bool waiting;     ///< the caller waits for `over`
     atomic_bool stop;
     pthread_mutex_t lock;
-    pthread_cond_t wake;
-    mv_pool_work *work;  ///< this and the rest: set before `round` changes
+    pthread_cond_t wake, over;
+    mv_pool_work *work;      ///< this and the rest: set before the ticket
     void *user;
     int n, piece;
     worker workers[];
@@ -45,28 +50,46 @@ static void relax(void)
 #endif
 }
 
+static bool has_pieces(uint64_t ticket)
+{
+    return (uint32_t)ticket < ticket >> 32;
+}
+
+static void finish_piece(mv_pool *pool, uint32_t pieces)
+{
+    if (atomic_fetch_add(&pool->done, 1) + 1 < pieces || !atomic_load(&pool->waiting))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_signal(&pool->over);
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static void do_share(mv_pool *pool)
 {
-    for (;;) {
-        int begin = atomic_fetch_add_explicit(&pool->next, pool->piece, memory_order_relaxed);
-        if (begin >= pool->n)
+    while (has_pieces(atomic_load_explicit(&pool->ticket, memory_order_relaxed))) {
+        uint64_t ticket = atomic_fetch_add(&pool->ticket, 1);
+        if (!has_pieces(ticket))
             return;
+        int begin = (int)(uint32_t)ticket * pool->piece;
         int end = pool->n - begin < pool->piece ? pool->n : begin + pool->piece;
         pool->work(pool->user, begin, end);
+        finish_piece(pool, (uint32_t)(ticket >> 32));
     }
 }
 
-/* Waits for a round after `seen`; false: the pool closes. */
-static bool wait_for_work(mv_pool *pool, unsigned seen)
+/* false: the pool closes. */
+static bool wait_for_work(mv_pool *pool)
 {
     for (int i = 0; i < SPINS; i++) {
-        if (atomic_load_explicit(&pool->round, memory_order_acquire) != seen)
-            return !atomic_load(&pool->stop);
+        if (atomic_load(&pool->stop))
+            return false;
+        if (has_pieces(atomic_load_explicit(&pool->ticket, memory_order_relaxed)))
+            return true;
         relax();
     }
     pthread_mutex_lock(&pool->lock);
     atomic_fetch_add(&pool->asleep, 1);
-    while (atomic_load(&pool->round) == seen)
+    while (!has_pieces(atomic_load(&pool->ticket)) && !atomic_load(&pool->stop))
         pthread_cond_wait(&pool->wake, &pool->lock);
     atomic_fetch_sub(&pool->asleep, 1);
     pthread_mutex_unlock(&pool->lock);
@@ -76,24 +99,34 @@ static bool wait_for_work(mv_pool *pool, unsigned seen)
 static void *worker_main(void *argument)
 {
     mv_pool *pool = ((worker *)argument)->pool;
-    unsigned seen = 0;
-    while (wait_for_work(pool, seen)) {
-        seen++; /* the caller waits for all, so no round is missed */
+    while (wait_for_work(pool))
         do_share(pool);
-        atomic_fetch_sub_explicit(&pool->busy, 1, memory_order_release);
-    }
     return NULL;
 }
 
-/* A new round: whoever sleeps is woken. A worker counts itself asleep before it
- * looks at the round for the last time, so one of both sees the other. */
-static void start_round(mv_pool *pool)
+/* A worker counts itself asleep before it looks for the last time, so either it sees
+ * what is new or the caller sees it asleep. */
+static void wake_workers(mv_pool *pool)
 {
-    atomic_fetch_add(&pool->round, 1);
     if (!atomic_load(&pool->asleep))
         return;
     pthread_mutex_lock(&pool->lock);
     pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void wait_until_over(mv_pool *pool, uint32_t pieces)
+{
+    for (int i = 0; i < LAST_SPINS; i++) {
+        if (atomic_load(&pool->done) == pieces)
+            return;
+        relax();
+    }
+    pthread_mutex_lock(&pool->lock);
+    atomic_store(&pool->waiting, true);
+    while (atomic_load(&pool->done) != pieces)
+        pthread_cond_wait(&pool->over, &pool->lock);
+    atomic_store(&pool->waiting, false);
     pthread_mutex_unlock(&pool->lock);
 }
 
@@ -108,6 +141,7 @@ movinet_status mv_pool_open(mv_pool **out, int threads, movinet_error *err)
     pool->threads = threads;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->wake, NULL);
+    pthread_cond_init(&pool->over, NULL);
     for (int i = 1; i < threads; i++) {
         worker *w = &pool->workers[i - 1];
         w->pool = pool;
@@ -127,9 +161,10 @@ void mv_pool_close(mv_pool *pool)
     if (!pool)
         return;
     atomic_store(&pool->stop, true);
-    start_round(pool);
+    wake_workers(pool);
     for (int i = 0; i < pool->started; i++)
         pthread_join(pool->workers[i].thread, NULL);
+    pthread_cond_destroy(&pool->over);
     pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
@@ -147,13 +182,10 @@ void mv_pool_run(mv_pool *pool, mv_pool_work *work, void *user, int n)
     pool->user = user;
     pool->n = n;
     pool->piece = piece > 0 ? piece : 1;
-    atomic_store(&pool->next, 0);
-    atomic_store(&pool->busy, pool->started);
-    start_round(pool);
+    uint32_t pieces = (uint32_t)((n + pool->piece - 1) / pool->piece);
+    atomic_store(&pool->done, 0);
+    atomic_store(&pool->ticket, (uint64_t)pieces << 32);
+    wake_workers(pool);
     do_share(pool);
-    for (int i = 0; atomic_load_explicit(&pool->busy, memory_order_acquire); i++)
-        if (i < SPINS)
-            relax();
-        else
-            sched_yield();
+    wait_until_over(pool, pieces);
 }

@@ -1,7 +1,7 @@
 /* Convolution of few channels to few (the stem: 3 to 8, 16 or 24; the first expansion, 8
  * to 24) with VPDPBUSD. Eight pixels in a row give out_c / 8 blocks of 64 output bytes.
  * Each kernel row of their windows fits one register, from which VPERMB picks four taps
- * for each output: no lane is left idle. SPDX-License-Identifier: Apache-2.0 */
+ * for each output: no lane is idle. SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/x86/requant_avx512.h"
 #include "kernels/x86/x86.h"
 
@@ -78,21 +78,26 @@ typedef struct job {
     mvk_finish512 finish;
 } job;
 
-/* Four vectors of outputs from the rows of eight windows. */
+/* Four vectors of outputs from the rows of eight windows. Two neighbours are of the same
+ * pixels, since out_c is a multiple of 8, and pick the same. */
 INLINE __m512i block(const job *j, int v, const __m512i *in, const int rows, const int groups)
 {
-    const uint8_t *picks = j->picks + (size_t)(v * groups) * 64;
-    const int8_t *w = j->weights + (size_t)(v * groups * rows) * 64;
+    const int size = groups * rows * 64;
+    const uint8_t *picks = j->picks + (ptrdiff_t)v * groups * 64;
+    const int8_t *w = j->weights + (ptrdiff_t)v * size;
     __m512i acc[4];
-    UNROLL for (int i = 0; i < 4; i++) {
+    UNROLL for (int i = 0; i < 4; i++)
         acc[i] = mvk_load512(j->params[v + i].bias);
-        for (int g = 0; g < groups; g++, picks += 64) {
-            __m512i pick = mvk_load512(picks);
-            for (int r = 0; r < rows; r++, w += 64)
-                acc[i] = _mm512_dpbusd_epi32(acc[i], _mm512_permutexvar_epi8(pick, in[r]),
-                                             mvk_load512(w));
+    UNROLL for (int i = 0; i < 4; i += 2, picks += 2 * groups * 64, w += 2 * size)
+        for (int g = 0; g < groups; g++) {
+            const __m512i pick = mvk_load512(picks + g * 64);
+            const int8_t *at = w + g * rows * 64;
+            for (int r = 0; r < rows; r++, at += 64) {
+                __m512i taps = _mm512_permutexvar_epi8(pick, in[r]);
+                acc[i] = _mm512_dpbusd_epi32(acc[i], taps, mvk_load512(at));
+                acc[i + 1] = _mm512_dpbusd_epi32(acc[i + 1], taps, mvk_load512(at + size));
+            }
         }
-    }
     UNROLL for (int i = 0; i < 4; i++)
         mvk_rescale_some(acc + i, 1, 1, &j->params[v + i]);
     return mvk_finish64(acc, &j->finish);

@@ -84,10 +84,17 @@ INLINE __m512i load_if(const band *l, int r, int x)
     return x >= 0 && x < l->in_w ? load(l, r, x) : mvk_load_tap(l->job->zeros, ~0ull);
 }
 
-/* Columns x … x+n-1, interleaved: [n][1 or 2][4] vectors. */
-INLINE void interleave_columns(const band *l, const int k, int x, int n, __m512i *to)
+/* Columns x … x+n-1, interleaved: [n][1 or 2][4] vectors. Of the fifth row, what
+ * windows begin with: every `stride`-th column. */
+INLINE void interleave_columns(const band *l, const int k, const int stride, int x, int n,
+                               __m512i *to)
 {
-    for (int end = x + n; x < end; x++, to += k == 5 ? 8 : 4) {
+    __m512i fifth[4];
+    if (k == 5) {
+        UNROLL for (int i = 1; i < 4; i++)
+            fifth[i] = load_if(l, 4, x + i - 1);
+    }
+    for (int i = 0; i < n; i++, x++, to += k == 5 ? 8 : 4) {
         if (x < 0 || x >= l->in_w) {
             __m512i zero = mvk_load_tap(l->job->zeros, ~0ull);
             to[0] = to[1] = to[2] = to[3] = zero;
@@ -95,15 +102,18 @@ INLINE void interleave_columns(const band *l, const int k, int x, int n, __m512i
             __m512i t2 = load(l, 2, x);
             mvk_interleave(to, load(l, 0, x), load(l, 1, x), t2, k == 5 ? load(l, 3, x) : t2);
         }
-        if (k == 5)
-            mvk_interleave(to + 4, load_if(l, 4, x), load_if(l, 4, x + 1), load_if(l, 4, x + 2),
-                           load_if(l, 4, x + 3));
+        if (k == 3)
+            continue;
+        fifth[0] = fifth[1], fifth[1] = fifth[2], fifth[2] = fifth[3];
+        fifth[3] = load_if(l, 4, x + 3);
+        if (i % stride == 0)
+            mvk_interleave(to + 4, fifth[0], fifth[1], fifth[2], fifth[3]);
     }
 }
 
 /* P outputs side by side, whose windows begin at columns[0], [stride] and so on. */
-INLINE void outputs(const band *l, const int k, const int P, int stride, const __m512i *columns,
-                    ptrdiff_t at, ptrdiff_t out_step)
+INLINE void outputs(const band *l, const int k, const int P, const int stride,
+                    const __m512i *columns, ptrdiff_t at, ptrdiff_t out_step)
 {
     const int width = k == 5 ? 8 : 4;
     const int8_t *w = l->w;
@@ -128,13 +138,13 @@ INLINE void outputs(const band *l, const int k, const int P, int stride, const _
                         mvk_finish64(acc + 4 * p, &l->job->finish), l->n, l->twice);
 }
 
-INLINE void run_band(const mvk_conv *c, const band *l, const int k)
+INLINE void run_band(const mvk_conv *c, const band *l, const int k, const int s)
 {
     __m512i columns[((CHUNK - 1) * MAX_STRIDE + 5) * 8];
-    const int width = k == 5 ? 8 : 4, s = c->stride_w;
+    const int width = k == 5 ? 8 : 4;
     for (int x = 0; x < c->out_w; x += CHUNK) {
         int n = c->out_w - x < CHUNK ? c->out_w - x : CHUNK;
-        interleave_columns(l, k, x * s - c->pad_left, (n - 1) * s + k, columns);
+        interleave_columns(l, k, s, x * s - c->pad_left, (n - 1) * s + k, columns);
         const __m512i *from = columns;
         ptrdiff_t at = (ptrdiff_t)x * c->out_c;
         for (; n >= PIXELS; n -= PIXELS, from += PIXELS * s * width, at += PIXELS * c->out_c)
@@ -172,9 +182,9 @@ static void run_rows(const mvk_conv *c, band *l, const int8_t *in, int8_t *out, 
     else
         l->out[1] = l->out[0];
     if (c->kernel_w == 3)
-        run_band(c, l, 3);
+        c->stride_w == 1 ? run_band(c, l, 3, 1) : run_band(c, l, 3, 2);
     else
-        run_band(c, l, 5);
+        c->stride_w == 1 ? run_band(c, l, 5, 1) : run_band(c, l, 5, 2);
 }
 
 static void run_columns(const mvk_conv *c, const void *in, void *out, int row_begin, int row_end)

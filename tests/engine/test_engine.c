@@ -289,6 +289,44 @@ static void empty_convolutions_are_refused(void **state)
     }
 }
 
+/* logits = conv 1×1 of an int8 state of `k` values: sums of too many products could
+ * overflow int32. */
+static void sums_that_could_overflow_are_refused(void **state)
+{
+    static int8_t weights[65536];
+    static const int32_t zero = 0;
+    (void)state;
+    for (int k = 65535; k <= 65536; k++) {
+        net n;
+        mve_plan plan;
+        movinet_error err;
+        net_begin(&n);
+        int img = net_image(&n);
+        int in = net_tensor(&n, "in", MOVINET_INT8, 4, (int32_t[]){1, 1, 1, k});
+        int w = net_tensor(&n, "w", MOVINET_INT8, 4, (int32_t[]){1, 1, 1, k});
+        int out = net_tensor(&n, "out", MOVINET_INT8, 4, (int32_t[]){1, 1, 1, 1});
+        int logits = net_vector(&n, "logits", MOVINET_INT8, 1);
+        net_quant(&n, in, &scale_half, &zero_3);
+        net_quant(&n, w, &scale_half, &zero);
+        net_quant(&n, out, &scale_half, &zero_3);
+        net_quant(&n, logits, &scale_half, &zero_3);
+        net_data(&n, w, weights, (size_t)k);
+        tfl_op *op = net_op(&n, TFL_OP_CONV_2D, 2, (int32_t[]){in, w}, out);
+        op->options.stride_h = op->options.stride_w = 1;
+        net_op(&n, TFL_OP_RESHAPE, 2, (int32_t[]){out, net_ints(&n, 1, (int32_t[]){1})}, logits);
+        net_ends(&n, img, "image", logits, "logits");
+        net_ends(&n, in, "state_a", in, "state_a");
+        net_sign(&n);
+        if (k > 65535) {
+            expect_error(&n, MOVINET_ERR_UNSUPPORTED, "op 0 (CONV_2D v1)", "65535 products");
+        } else if (mve_plan_build(&plan, &n.model, &(mve_options){.plain = plain}, &err)) {
+            fail_msg("%s", err.message);
+        } else {
+            mve_plan_free(&plan);
+        }
+    }
+}
+
 /* A long chain must not take memory for each link, and must compute the same. */
 static void memory_is_reused(void **state)
 {
@@ -367,6 +405,7 @@ int main(void)
         cmocka_unit_test(odd_ends_are_refused),
         cmocka_unit_test(order_is_checked),
         cmocka_unit_test(empty_convolutions_are_refused),
+        cmocka_unit_test(sums_that_could_overflow_are_refused),
         cmocka_unit_test(memory_is_reused),
         cmocka_unit_test(images_of_bytes_and_floats),
     };

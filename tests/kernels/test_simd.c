@@ -148,9 +148,8 @@ static void run_conv(mvk_conv c, const mvk_conv_kernel *k, const void *weights, 
     free(packed);
 }
 
-static void compare_conv(bool depthwise)
+static void compare_conv(bool depthwise, mvk_conv c)
 {
-    mvk_conv c = random_conv(depthwise);
     size_t in_count = (size_t)c.batch * (size_t)c.in_h * (size_t)c.in_w * (size_t)c.in_c;
     size_t n_weights = (size_t)c.kernel_h * (size_t)c.kernel_w * (size_t)c.out_c *
                        (depthwise ? 1 : (size_t)c.in_c);
@@ -182,13 +181,42 @@ static void compare_conv(bool depthwise)
 static void conv_s8(void)
 {
     for (int i = 0; i < 300; i++)
-        compare_conv(false);
+        compare_conv(false, random_conv(false));
 }
 
 static void depthwise_s8(void)
 {
     for (int i = 0; i < 300; i++)
-        compare_conv(true);
+        compare_conv(true, random_conv(true));
+}
+
+/* The ends of what the kernels take, and one step beyond. */
+static void edge_shapes(void)
+{
+    static const struct {
+        bool depthwise;
+        int size, in_c, out_c, kernel;
+    } shapes[] = {
+        {false, 1, 1, 1, 1},       {false, 1, 4096, 4096, 1}, {false, 2, 4095, 3, 1},
+        {false, 1, 4097, 17, 1},   {false, 1, 65535, 2, 1},   {false, 3, 455, 5, 3},
+        {false, 3, 456, 5, 3},     {false, 12, 1, 65, 1},     {false, 200, 1, 1, 1},
+        {false, 9, 3, 24, 3},      {false, 20, 8, 16, 1},     {true, 1, 1, 1, 1},
+        {true, 1, 4096, 4096, 3},  {true, 1, 4097, 4097, 5},  {true, 70, 1, 1, 5},
+        {true, 2, 33, 33, 5},      {true, 9, 3, 3, 8},        {true, 9, 3, 3, 9},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        mvk_conv c = {.batch = 1, .in_h = shapes[i].size, .in_w = shapes[i].size};
+        c.in_c = shapes[i].in_c;
+        c.out_c = shapes[i].out_c;
+        c.kernel_h = c.kernel_w = shapes[i].kernel;
+        c.stride_h = c.stride_w = c.dilation_h = c.dilation_w = c.groups = c.depth_multiplier = 1;
+        c.out_h = out_size(c.in_h, c.kernel_h, 1, 1, true, &c.pad_top);
+        c.out_w = out_size(c.in_w, c.kernel_w, 1, 1, true, &c.pad_left);
+        c.in_zero = between(-128, 127);
+        c.out_zero = between(-128, 127);
+        random_limits(&c.act_min, &c.act_max);
+        compare_conv(shapes[i].depthwise, c);
+    }
 }
 
 static void temporal_s8(void)
@@ -368,6 +396,7 @@ static void on_every_set(void (*test)(void))
     }
 TEST(conv_s8)
 TEST(depthwise_s8)
+TEST(edge_shapes)
 TEST(temporal_s8)
 TEST(lookup_s8)
 TEST(quantize_s8)
@@ -447,7 +476,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conv_s8),     cmocka_unit_test(test_depthwise_s8),
-        cmocka_unit_test(test_temporal_s8), cmocka_unit_test(test_lookup_s8),
+        cmocka_unit_test(test_edge_shapes), cmocka_unit_test(test_temporal_s8), cmocka_unit_test(test_lookup_s8),
         cmocka_unit_test(test_quantize_s8), cmocka_unit_test(test_binary_s8),
         cmocka_unit_test(test_average_pool_s8),
     };

@@ -77,7 +77,8 @@ static void find_steps(steps *s, mvk_scale scale, int first, int last)
     }
 }
 
-/* Cut to the steps that accumulators low … high can be next to. Places grow with i. */
+/* Cut to the steps that accumulators low … high can be next to, and one more on either
+ * side, before or behind which nothing may change. Places grow with i. */
 static void cut_steps(steps *s, int64_t low, int64_t high)
 {
     int begin = 0, end = s->n;
@@ -85,6 +86,8 @@ static void cut_steps(steps *s, int64_t low, int64_t high)
         begin++;
     while (end > begin && s->place[end - 1] > high)
         end--;
+    begin -= begin > 0;
+    end += end < s->n;
     memmove(s->place, s->place + begin, (size_t)(end - begin) * sizeof *s->place);
     s->first += begin;
     s->n = end - begin;

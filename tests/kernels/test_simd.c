@@ -1,7 +1,7 @@
 /* Every faster kernel against its portable twin: random shapes, values, zero points,
  * multipliers and strides; inputs and outputs end at a page that may not be touched.
  * Every set of instructions that this processor has is tested; the others are named.
- * `test-kernels-simd --bench` times them on the shapes of MoViNet-A0.
+ * `test-kernels-simd --bench [SET]` times them on the shapes of MoViNet-A0.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 #include "core/cpu.h"
@@ -219,6 +219,52 @@ static void edge_shapes(void)
     }
 }
 
+/* The least x that is rescaled to k or more. */
+static int32_t least_for(int32_t k, mvk_scale scale)
+{
+    int32_t low = -(1 << 29), high = 1 << 29;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (mvk_rescale(middle, scale) >= k)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* Accumulators on both sides of every step of the output, for many scales. In even
+ * rounds they are all that a channel can have. */
+static void every_step(void)
+{
+    enum { OUT = 512 };
+    static const int8_t in[2] = {127, -128};
+    int8_t w[OUT], want[2 * OUT], got[2 * OUT];
+    mvk_scale scale[OUT];
+    int32_t bias[OUT];
+    for (int round = 0; round < 200; round++) {
+        mvk_conv c = {.batch = 1, .in_h = 1, .in_w = 2, .in_c = 1, .out_h = 1, .out_w = 2,
+                      .out_c = OUT, .kernel_h = 1, .kernel_w = 1, .stride_h = 1, .stride_w = 1,
+                      .dilation_h = 1, .dilation_w = 1, .groups = 1, .depth_multiplier = 1,
+                      .in_zero = 127, .act_min = -128, .act_max = 127};
+        mvk_scale one = mvk_scale_from_real(ldexp(1 + (double)next() / (1 << 24), -between(3, 17)));
+        c.out_zero = round % 4 < 2 ? -128 : between(-128, 127);
+        c.scale = scale;
+        c.bias = bias;
+        for (int i = 0; i < OUT; i++) {
+            scale[i] = one;
+            w[i] = (int8_t)(round % 2 ? between(-127, 127) : 0);
+            bias[i] = least_for(i / 2 - 128 - c.out_zero, one) - i % 2;
+        }
+        run_conv(c, c_set.conv_s8(&c), w, in, want, 1);
+        run_conv(c, fast.conv_s8(&c), w, in, got, 1);
+        for (int i = 0; i < 2 * OUT; i++)
+            if (want[i] != got[i])
+                fail_msg("%s: round %d: sum %d, scale %d >> %d: %d, not %d", fast_name, round,
+                         bias[i % OUT], one.multiplier, -one.shift, got[i], want[i]);
+    }
+}
+
 static void temporal_s8(void)
 {
     for (int i = 0; i < 200; i++) {
@@ -397,6 +443,7 @@ static void on_every_set(void (*test)(void))
 TEST(conv_s8)
 TEST(depthwise_s8)
 TEST(edge_shapes)
+TEST(every_step)
 TEST(temporal_s8)
 TEST(lookup_s8)
 TEST(quantize_s8)
@@ -430,7 +477,7 @@ static double time_conv(mvk_conv c, const mvk_conv_kernel *k)
     return times[7];
 }
 
-static void bench(void)
+static void bench(unsigned cpu)
 {
     static const struct {
         bool depthwise;
@@ -446,7 +493,7 @@ static void bench(void)
     };
     static mvk_scale scale[4096];
     mvk_set_init(&c_set, 0);
-    mvk_set_init(&fast, mv_cpu_flags());
+    mvk_set_init(&fast, cpu);
     for (int i = 0; i < 4096; i++)
         scale[i] = mvk_scale_from_real(0.003);
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
@@ -476,12 +523,15 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conv_s8),     cmocka_unit_test(test_depthwise_s8),
-        cmocka_unit_test(test_edge_shapes), cmocka_unit_test(test_temporal_s8), cmocka_unit_test(test_lookup_s8),
+        cmocka_unit_test(test_edge_shapes), cmocka_unit_test(test_every_step), cmocka_unit_test(test_temporal_s8), cmocka_unit_test(test_lookup_s8),
         cmocka_unit_test(test_quantize_s8), cmocka_unit_test(test_binary_s8),
         cmocka_unit_test(test_average_pool_s8),
     };
     if (argc > 1 && !strcmp(argv[1], "--bench")) {
-        bench();
+        unsigned cpu = mv_cpu_flags();
+        if (argc > 2 && mv_cpu_from_name(argv[2], &cpu) && (cpu & mv_cpu_flags()) != cpu)
+            return 2;
+        bench(cpu);
         return 0;
     }
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,6 +225,8 @@ MOVINET_API movinet_status movinet_model_state(const movinet_model *model, int i
 typedef enum movinet_pixel {
     MOVINET_RGB8 = 0,   ///< uint8_t R, G, B
     MOVINET_RGBF32 = 1, ///< float R, G, B in [0, 1]
+    MOVINET_DECODED = 16, ///< only from movinet_video_next, only for movinet_stream_push:
+                        ///< `pixels` is whatever the decoder gave
 } movinet_pixel;
 
 /** A picture. Only pixels, width and height must be set. */
@@ -353,7 +355,9 @@ typedef struct movinet_video_options {
                            ///< sample_rate (or 5) frames a second
     bool (*interrupted)(void *user); ///< asked while waiting; true: give up with CANCELLED
     void *user;
-    uint8_t reserved[48];
+    bool decoded;          ///< frames may come as MOVINET_DECODED. What the network does not see
+                           ///< is then never made: a 1080p frame takes a tenth of the time
+    uint8_t reserved[47];
 } movinet_video_options;
 
 typedef struct movinet_video_info {

@@ -404,6 +404,7 @@ static outcome classify_video(job *j, const char *source)
         .raw_width = s->raw.width,
         .raw_height = s->raw.height,
         .interrupted = is_interrupted,
+        .decoded = true,
     };
     if (movinet_video_open(&video, source, &how, &err)) {
         if (was_interrupted())

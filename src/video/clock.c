@@ -57,6 +57,16 @@ double mvv_clock_frame(mvv_clock *c, int64_t pts, int64_t duration, double *show
     return time;
 }
 
+bool mvv_clock_foresee(const mvv_clock *c, int64_t pts, double *time)
+{
+    int64_t since;
+    if (!c->begun || !c->has_origin || pts == MVV_NO_PTS ||
+        __builtin_sub_overflow(pts, c->origin, &since))
+        return false;
+    *time = (double)since * c->tick + c->shift;
+    return *time > c->last;
+}
+
 int64_t mvv_clock_pts(const mvv_clock *c, double time)
 {
     return c->origin + (int64_t)floor((time - c->shift) / c->tick);

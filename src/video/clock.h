@@ -29,6 +29,10 @@ void mvv_clock_init(mvv_clock *c, double tick, double step, bool jumps);
  * that the frame stays, above 0. */
 double mvv_clock_frame(mvv_clock *c, int64_t pts, int64_t duration, double *shown);
 
+/** The time that a later frame will have, if all goes on as it does. false: not known,
+ * or no later frame. */
+bool mvv_clock_foresee(const mvv_clock *c, int64_t pts, double *time);
+
 /** The pts of a time, if all is regular in between. */
 int64_t mvv_clock_pts(const mvv_clock *c, double time);
 

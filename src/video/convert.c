@@ -15,28 +15,17 @@ enum {
     ROW_ALIGN = 64, /* libswscale writes whole vectors */
 };
 
-/* The old formats that say "full range" by their name, and what they are. */
-static int plain_format(int format, bool *full_range)
+/* The old formats that say "full range" by their name, without it. */
+static int plain_format(int format)
 {
-    *full_range = true;
     switch (format) {
     case AV_PIX_FMT_YUVJ420P: return AV_PIX_FMT_YUV420P;
     case AV_PIX_FMT_YUVJ422P: return AV_PIX_FMT_YUV422P;
     case AV_PIX_FMT_YUVJ444P: return AV_PIX_FMT_YUV444P;
     case AV_PIX_FMT_YUVJ440P: return AV_PIX_FMT_YUV440P;
     case AV_PIX_FMT_YUVJ411P: return AV_PIX_FMT_YUV411P;
-    default: *full_range = false; return format;
+    default: return format;
     }
-}
-
-/* Unmarked YUV is taken as limited, unmarked grey as full range. */
-static bool is_full_range(const AVFrame *picture)
-{
-    const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(picture->format);
-    bool grey = d && d->nb_components <= 2 && !(d->flags & AV_PIX_FMT_FLAG_PAL);
-    if (picture->color_range == AVCOL_RANGE_UNSPECIFIED)
-        return grey;
-    return picture->color_range == AVCOL_RANGE_JPEG;
 }
 
 /* Unmarked means BT.601: so do libswscale and all that read the videos which the
@@ -62,9 +51,8 @@ static const char *format_name(int format)
 /* Makes sws anew if the picture is of another kind than the last. */
 static movinet_status prepare_sws(mvv_converter *c, const AVFrame *picture, movinet_error *err)
 {
-    bool full;
-    int format = plain_format(picture->format, &full), space = matrix_of(picture);
-    full = full || is_full_range(picture);
+    int format = plain_format(picture->format), space = matrix_of(picture);
+    bool full = mvv_is_full_range(picture);
     if (c->sws && c->width == picture->width && c->height == picture->height &&
         c->format == format && c->space == space && c->full_range == full)
         return MOVINET_OK;
@@ -102,6 +90,23 @@ static bool reserve(mvv_converter *c, int stride, int height)
     c->pixels = mv_alloc(need);
     c->capacity = c->pixels ? need : 0;
     return c->pixels != NULL;
+}
+
+movinet_status mvv_convert_decoded(mvv_converter *c, const AVFrame *picture, movinet_frame *out,
+                                   movinet_error *err)
+{
+    if (mvv_planes_of(picture, &c->planes)) {
+        *out = (movinet_frame){.width = picture->width, .height = picture->height};
+    } else {
+        movinet_status status = mvv_convert(c, picture, out, err);
+        if (status)
+            return status;
+        c->planes = mvv_planes_of_rgb(out);
+        out->stride = 0;
+    }
+    out->pixels = &c->planes;
+    out->pixel = MOVINET_DECODED;
+    return MOVINET_OK;
 }
 
 movinet_status mvv_convert(mvv_converter *c, const AVFrame *picture, movinet_frame *out,

@@ -16,14 +16,7 @@ static movinet_status interrupted(const mvv_decoder *d, movinet_error *err)
     return mv_fail(err, MOVINET_ERR_CANCELLED, "%s: interrupted", d->name);
 }
 
-/* No more packets: lets the decoder give what it holds. */
-static void end_input(mvv_decoder *d, int code)
-{
-    if (code != AVERROR_EOF)
-        mvv_av_fail(&d->failure, d->name, "reading failed", code);
-    avcodec_send_packet(d->codec, NULL);
-    d->input_ended = true;
-}
+static void end_input(mvv_decoder *d, int code);
 
 static void count_damage(mvv_decoder *d)
 {
@@ -32,13 +25,53 @@ static void count_damage(mvv_decoder *d)
         end_input(d, AVERROR_EOF);
 }
 
-static void send_packet(mvv_decoder *d)
+/* Decodes a packet, if need be, and gives it back. The loop filter is never left out:
+ * wanted pictures, and those that they are built on, need it. */
+static void send_packet(mvv_decoder *d, AVPacket *packet)
 {
-    /* An empty packet would mean the end to the decoder; files use it for "no change". */
-    if (d->packet->stream_index == d->stream->index && d->packet->size > 0 &&
-        avcodec_send_packet(d->codec, d->packet) < 0)
+    bool unused = d->skip.kind != MVV_SKIP_NONE &&
+                  mvv_skip_unused(&d->skip, &d->clock, d->grid, packet->pts);
+    d->codec->skip_frame = unused ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+    if (!(unused && d->skip.kind == MVV_SKIP_ANY) && avcodec_send_packet(d->codec, packet) < 0)
         count_damage(d);
-    av_packet_unref(d->packet);
+    av_packet_unref(packet);
+}
+
+/* Decodes the packet that waits, now that the one behind it is known. */
+static void send_waiting(mvv_decoder *d)
+{
+    if (d->waiting->size > 0)
+        send_packet(d, d->waiting);
+}
+
+/* No more packets: lets the decoder give what it holds. */
+static void end_input(mvv_decoder *d, int code)
+{
+    if (code != AVERROR_EOF)
+        mvv_av_fail(&d->failure, d->name, "reading failed", code);
+    d->input_ended = true;
+    send_waiting(d);
+    avcodec_send_packet(d->codec, NULL);
+}
+
+static void take_packet(mvv_decoder *d)
+{
+    AVPacket *packet = d->packet;
+    /* An empty packet would mean the end to the decoder; files use it for "no change". */
+    if (packet->stream_index != d->stream->index || packet->size <= 0) {
+        av_packet_unref(packet);
+        return;
+    }
+    if (packet->pts == AV_NOPTS_VALUE)
+        d->skip.kind = MVV_SKIP_NONE; /* it may be half a picture, or come out anywhere */
+    else if (!(packet->flags & (AV_PKT_FLAG_CORRUPT | AV_PKT_FLAG_DISCARD)))
+        mvv_skip_saw(&d->skip, packet->pts);
+    if (d->skip.kind == MVV_SKIP_NONE && d->waiting->size <= 0) {
+        send_packet(d, packet);
+        return;
+    }
+    send_waiting(d);
+    av_packet_move_ref(d->waiting, packet);
 }
 
 /* Gives the decoder one more packet. */
@@ -46,7 +79,7 @@ static movinet_status feed(mvv_decoder *d, movinet_error *err)
 {
     int code = av_read_frame(d->format, d->packet);
     if (code >= 0)
-        send_packet(d);
+        take_packet(d);
     else if (code == AVERROR_EXIT)
         return interrupted(d, err);
     else if (code == AVERROR(ENOMEM))
@@ -127,6 +160,44 @@ movinet_status mvv_decoder_next(mvv_decoder *d, mvv_picture *picture, movinet_er
     }
 }
 
+/* ---- sampling --------------------------------------------------------------- */
+
+/* What FFmpeg leaves out as a picture that none is built on must be just that. */
+static mvv_skip_kind kind_of(const AVCodecParameters *codec)
+{
+    switch (codec->codec_id) {
+    case AV_CODEC_ID_MJPEG:
+    case AV_CODEC_ID_JPEG2000:
+    case AV_CODEC_ID_PNG:
+    case AV_CODEC_ID_PRORES:
+    case AV_CODEC_ID_DNXHD:
+    case AV_CODEC_ID_DVVIDEO: return MVV_SKIP_ANY;
+    case AV_CODEC_ID_H264: return MVV_SKIP_NONREF;
+    case AV_CODEC_ID_HEVC:
+        /* It is so within one temporal layer; an mp4's or Matroska's codec data (hvcC)
+         * says whether there is but one. */
+        return codec->extradata_size > 22 && codec->extradata[0] == 1 &&
+                       (codec->extradata[21] >> 3 & 7) == 1
+                   ? MVV_SKIP_NONREF
+                   : MVV_SKIP_NONE;
+    default: return MVV_SKIP_NONE;
+    }
+}
+
+void mvv_decoder_sample(mvv_decoder *d, const mvv_hold *grid)
+{
+    const AVCodecParameters *codec = d->stream->codecpar;
+    /* Not where stamps may begin anew, nor where waiting for one more packet could be
+     * felt, nor where a packet may be one field of two. */
+    bool steady = !(d->format->iformat->flags & (AVFMT_TS_DISCONT | AVFMT_NOTIMESTAMPS)) &&
+                  d->format->pb && (d->format->pb->seekable & AVIO_SEEKABLE_NORMAL);
+    bool whole =
+        codec->field_order == AV_FIELD_PROGRESSIVE || codec->field_order == AV_FIELD_UNKNOWN;
+    d->grid = grid;
+    if (steady && whole)
+        d->skip.kind = kind_of(codec);
+}
+
 const char *mvv_decoder_hint(const mvv_decoder *d)
 {
     bool seekable = d->format->pb && (d->format->pb->seekable & AVIO_SEEKABLE_NORMAL);
@@ -145,6 +216,8 @@ static bool seek_to(mvv_decoder *d, int64_t pts)
     if (av_seek_frame(d->format, d->stream->index, pts, AVSEEK_FLAG_BACKWARD) < 0)
         return false;
     avcodec_flush_buffers(d->codec);
+    av_packet_unref(d->waiting);
+    mvv_skip_restart(&d->skip);
     d->input_ended = false;
     d->bad = 0;
     d->failure.status = MOVINET_OK;

@@ -4,6 +4,7 @@
 #define MV_VIDEO_DECODE_H
 
 #include "video/clock.h"
+#include "video/skip.h"
 #include "video/source.h"
 #include "video/turn.h"
 
@@ -17,6 +18,9 @@ typedef struct mvv_decoder {
     AVStream *stream;
     AVCodecContext *codec;
     AVPacket *packet;
+    AVPacket *waiting;     ///< the one before, not yet decoded; only if skipping
+    mvv_skip skip;
+    const mvv_hold *grid;  ///< times that want a picture; NULL: every picture is wanted
     mvv_clock clock;
     mvv_turn turn;         ///< of the newest picture; at first what the container says
     int64_t damaged;       ///< packets and pictures
@@ -41,6 +45,11 @@ void mvv_decoder_close(mvv_decoder *d);
 movinet_status mvv_av_status(int code);
 /** In open.c: "SOURCE: WHAT: what FFmpeg says". */
 movinet_status mvv_av_fail(movinet_error *err, const char *source, const char *what, int code);
+
+/** From now on only pictures that are on the screen at some time of the grid are wanted:
+ * of others, those may be left out that cost nothing else. The wanted ones keep their
+ * bits, but where packets are damaged. `grid` must live as long as the decoder. */
+void mvv_decoder_sample(mvv_decoder *d, const mvv_hold *grid);
 
 /** The next picture. Returns MOVINET_END after the last, or an error: CANCELLED and
  * MEMORY at once, IO only after every picture read so far. */

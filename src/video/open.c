@@ -3,6 +3,7 @@
 #include "video/decode.h"
 
 #include <libavdevice/avdevice.h>
+#include <libavutil/cpu.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -18,7 +19,7 @@
 #define UNKNOWN_RATE 25.0
 
 enum {
-    THREADS = 4,               /* of the decoder, at most */
+    THREADS = 4,               /* of the decoder, at most: each holds a picture */
     PIXELS_MAX = 1 << 27,      /* of a picture: 16384 × 8192 */
 };
 
@@ -190,6 +191,13 @@ static movinet_status pick_stream(mvv_decoder *d, movinet_error *err)
 
 /* ---- the decoder ------------------------------------------------------------------- */
 
+/* One for each processor, and one that goes on while our own thread computes. */
+static int decoder_threads(void)
+{
+    int cpus = av_cpu_count();
+    return cpus < 2 ? 1 : cpus < THREADS ? cpus + 1 : THREADS;
+}
+
 static movinet_status open_codec(mvv_decoder *d, movinet_error *err)
 {
     const AVCodecParameters *parameters = d->stream->codecpar;
@@ -199,13 +207,14 @@ static movinet_status open_codec(mvv_decoder *d, movinet_error *err)
                        d->name, avcodec_get_name(parameters->codec_id));
     d->codec = avcodec_alloc_context3(codec);
     d->packet = av_packet_alloc();
-    if (!d->codec || !d->packet)
+    d->waiting = av_packet_alloc();
+    if (!d->codec || !d->packet || !d->waiting)
         return out_of_memory(d, err);
     int code = avcodec_parameters_to_context(d->codec, parameters);
     if (code >= 0) {
         d->codec->pkt_timebase = d->stream->time_base;
         d->codec->max_pixels = PIXELS_MAX;
-        d->codec->thread_count = THREADS;
+        d->codec->thread_count = decoder_threads();
         code = avcodec_open2(d->codec, codec, NULL);
     }
     if (code < 0)
@@ -269,6 +278,7 @@ movinet_status mvv_decoder_open(mvv_decoder *d, const char *source,
 void mvv_decoder_close(mvv_decoder *d)
 {
     av_packet_free(&d->packet);
+    av_packet_free(&d->waiting);
     avcodec_free_context(&d->codec);
     avformat_close_input(&d->format);
     free(d->name);

@@ -1,21 +1,14 @@
-/* A picture becomes the network's input: seen upright, cut, resampled first along its
- * rows and then along its columns. SPDX-License-Identifier: Apache-2.0 */
+/* A picture becomes the network's input. RGB is seen upright, cut, resampled first along
+ * its rows and then along its columns; decoded planes are made small first. SPDX-License-Identifier: Apache-2.0 */
 #include "video/preprocess.h"
 #include "core/memory.h"
+#include "video/planes.h"
 #include "video/resample.h"
+#include "video/shrink.h"
+#include "video/view.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A picture as seen: turned upright and flipped, without moving a byte. */
-typedef struct view {
-    const uint8_t *first;        ///< of the top left pixel as seen
-    ptrdiff_t right, down;       ///< bytes to the next pixel as seen
-    int width, height;
-    double aspect;               ///< width of a pixel as seen / its height
-    movinet_pixel pixel;
-} view;
 
 struct mvv_preprocess {
     int width, height; ///< of the output
@@ -29,6 +22,9 @@ struct mvv_preprocess {
     void *result;  ///< [width][3]
     int32_t *sums; ///< [width][3]
     size_t line_capacity, rows_capacity;
+    /* Of decoded pictures, taken when the first one comes. */
+    mvv_shrink *shrink;
+    uint8_t *small; ///< [height][width][3], or turned
 };
 
 static const char *const mode_names[] = {
@@ -98,95 +94,16 @@ void mvv_preprocess_close(mvv_preprocess *p)
     free(p->rows);
     free(p->result);
     free(p->sums);
+    free(p->small);
+    mvv_shrink_close(p->shrink);
     free(p);
-}
-
-/* ---- what the frame says -------------------------------------------------- */
-
-static size_t value_size(movinet_pixel pixel)
-{
-    return pixel == MOVINET_RGB8 ? sizeof(uint8_t) : sizeof(float);
-}
-
-static movinet_status check_layout(const movinet_frame *f, movinet_error *err)
-{
-    if (f->pixel != MOVINET_RGB8 && f->pixel != MOVINET_RGBF32)
-        return mv_fail(err, MOVINET_ERR_ARGUMENT, "frame pixel type %d: use RGB8 or RGBF32",
-                       (int)f->pixel);
-    if (f->width < 1 || f->height < 1 || f->width > MVV_SIDE_LIMIT || f->height > MVV_SIDE_LIMIT)
-        return mv_fail(err, MOVINET_ERR_ARGUMENT, "frame of %d×%d: sides must be 1 to %d",
-                       f->width, f->height, MVV_SIDE_LIMIT);
-    ptrdiff_t row = (ptrdiff_t)f->width * 3 * (ptrdiff_t)value_size(f->pixel);
-    if (f->stride && f->stride < row && f->stride > -row)
-        return mv_fail(err, MOVINET_ERR_ARGUMENT,
-                       "frame stride %td: a row of %d pixels has %td bytes; use 0 for no gap",
-                       f->stride, f->width, row);
-    ptrdiff_t stride = f->stride ? f->stride : row, last;
-    if (stride == PTRDIFF_MIN || __builtin_mul_overflow(stride, (ptrdiff_t)f->height, &last))
-        return mv_fail(err, MOVINET_ERR_ARGUMENT, "frame stride %td: too large for %d rows",
-                       f->stride, f->height);
-    if (f->pixel == MOVINET_RGBF32 &&
-        ((uintptr_t)f->pixels % sizeof(float) || stride % (ptrdiff_t)sizeof(float)))
-        return mv_fail(err, MOVINET_ERR_ARGUMENT,
-                       "float frame: pixels and stride must be multiples of %zu bytes",
-                       sizeof(float));
-    return MOVINET_OK;
-}
-
-static movinet_status check_frame(const movinet_frame *f, movinet_error *err)
-{
-    if (!f || !f->pixels)
-        return mv_fail(err, MOVINET_ERR_ARGUMENT, "frame without pixels");
-    if (f->rotation != 0 && f->rotation != 90 && f->rotation != 180 && f->rotation != 270)
-        return mv_fail(err, MOVINET_ERR_ARGUMENT, "frame rotation %d: use 0, 90, 180 or 270",
-                       f->rotation);
-    if (f->pixel_aspect != 0 && !(f->pixel_aspect >= 1 / MVV_ASPECT_LIMIT &&
-                                  f->pixel_aspect <= MVV_ASPECT_LIMIT))
-        return mv_fail(err, MOVINET_ERR_ARGUMENT,
-                       "frame pixel aspect %g: must be %g to %g, or 0 for square pixels",
-                       f->pixel_aspect, 1 / MVV_ASPECT_LIMIT, MVV_ASPECT_LIMIT);
-    return check_layout(f, err);
-}
-
-/* Where a turn clockwise takes the stored picture's corners and edges. */
-static view view_of(const movinet_frame *f)
-{
-    ptrdiff_t pixel = 3 * (ptrdiff_t)value_size(f->pixel);
-    ptrdiff_t row = f->stride ? f->stride : f->width * pixel;
-    ptrdiff_t last_pixel = (f->width - 1) * pixel, last_row = (f->height - 1) * row, first = 0;
-    bool turned = f->rotation == 90 || f->rotation == 270;
-    double aspect = f->pixel_aspect != 0 ? f->pixel_aspect : 1;
-    view v = {.right = pixel, .down = row, .pixel = f->pixel};
-
-    v.width = turned ? f->height : f->width;
-    v.height = turned ? f->width : f->height;
-    v.aspect = turned ? 1 / aspect : aspect;
-    if (f->rotation == 90) {
-        first = last_row; /* the bottom left corner comes to the top left */
-        v.right = -row;
-        v.down = pixel;
-    } else if (f->rotation == 180) {
-        first = last_row + last_pixel;
-        v.right = -pixel;
-        v.down = -row;
-    } else if (f->rotation == 270) {
-        first = last_pixel;
-        v.right = row;
-        v.down = -pixel;
-    }
-    if (f->mirrored) {
-        first += (v.width - 1) * v.right;
-        v.right = -v.right;
-    }
-    v.first = (const uint8_t *)f->pixels + first;
-    return v;
 }
 
 /* ---- what part of it is wanted -------------------------------------------- */
 
 /* Size of the centred part, as shares of the picture's width and height (0 … 1). All
  * lengths in heights of a pixel. */
-static void part_of(const mvv_preprocess *p, const view *v, double *share_w, double *share_h)
+static void part_of(const mvv_preprocess *p, const mvv_view *v, double *share_w, double *share_h)
 {
     double w = v->width * v->aspect, h = v->height;
     double fit = w / p->width < h / p->height ? w / p->width : h / p->height;
@@ -199,18 +116,6 @@ static void part_of(const mvv_preprocess *p, const view *v, double *share_w, dou
     }
     *share_w = p->mode == MOVINET_PREPROCESS_SQUASH ? 1 : p->width * scale / w;
     *share_h = p->mode == MOVINET_PREPROCESS_SQUASH ? 1 : p->height * scale / h;
-}
-
-/* The middle `share` of in_size pixels onto out_size. */
-static bool set_axis(mvv_axis *axis, int in_size, double share, int out_size)
-{
-    int64_t whole = (int64_t)in_size << MVV_POSITION_BITS;
-    int64_t length = (int64_t)floor(share * (double)whole + 0.5);
-    if (length < 1)
-        length = 1;
-    if (length > whole)
-        length = whole;
-    return mvv_axis_set(axis, in_size, (whole - length) / 2, length, out_size);
 }
 
 static bool reserve(void **block, size_t *capacity, size_t count, size_t size)
@@ -226,20 +131,20 @@ static bool reserve(void **block, size_t *capacity, size_t count, size_t size)
     return *block != NULL;
 }
 
-static bool prepare(mvv_preprocess *p, const view *v)
+static bool prepare(mvv_preprocess *p, const mvv_view *v)
 {
     double share_w, share_h;
     if (p->in_width != v->width || p->in_height != v->height || p->aspect != v->aspect) {
         p->in_width = p->in_height = 0;
         part_of(p, v, &share_w, &share_h);
-        if (!set_axis(&p->x, v->width, share_w, p->width) ||
-            !set_axis(&p->y, v->height, share_h, p->height))
+        if (!mvv_axis_set(&p->x, v->width, mvv_stretch_of(v->width, share_w), p->width) ||
+            !mvv_axis_set(&p->y, v->height, mvv_stretch_of(v->height, share_h), p->height))
             return false;
         p->in_width = v->width;
         p->in_height = v->height;
         p->aspect = v->aspect;
     }
-    size_t size = 3 * value_size(v->pixel);
+    size_t size = 3 * mvv_value_size(v->pixel);
     size_t rows;
     return mv_mul_size((size_t)(p->y.end - p->y.begin), (size_t)p->width, &rows) &&
            reserve(&p->line, &p->line_capacity, (size_t)v->width, size) &&
@@ -249,10 +154,10 @@ static bool prepare(mvv_preprocess *p, const view *v)
 /* ---- the work ------------------------------------------------------------- */
 
 /* Row y as seen, its pixels side by side. */
-static const void *row_of(mvv_preprocess *p, const view *v, int y)
+static const void *row_of(mvv_preprocess *p, const mvv_view *v, int y)
 {
     const uint8_t *pixel = v->first + y * v->down;
-    size_t size = 3 * value_size(v->pixel);
+    size_t size = 3 * mvv_value_size(v->pixel);
     if (v->right == (ptrdiff_t)size)
         return pixel;
     uint8_t *line = p->line;
@@ -262,7 +167,7 @@ static const void *row_of(mvv_preprocess *p, const view *v, int y)
     return line;
 }
 
-static void run_u8(mvv_preprocess *p, const view *v, float *out)
+static void run_u8(mvv_preprocess *p, const mvv_view *v, float *out)
 {
     int n = p->width * 3;
     uint8_t *rows = p->rows, *bytes = p->result;
@@ -289,7 +194,7 @@ static bool in_range(float *values, int n)
     return true;
 }
 
-static movinet_status run_f32(mvv_preprocess *p, const view *v, float *out, movinet_error *err)
+static movinet_status run_f32(mvv_preprocess *p, const mvv_view *v, float *out, movinet_error *err)
 {
     int n = p->width * 3;
     float *rows = p->rows;
@@ -305,13 +210,58 @@ static movinet_status run_f32(mvv_preprocess *p, const view *v, float *out, movi
     return MOVINET_OK;
 }
 
+static bool prepare_decoded(mvv_preprocess *p)
+{
+    if (!p->shrink)
+        p->shrink = mvv_shrink_open();
+    if (!p->small)
+        p->small = calloc((size_t)p->width * (size_t)p->height, 3);
+    return p->shrink && p->small;
+}
+
+/* The small picture is still as stored: it is turned on its way out. */
+static void turn_out(const mvv_preprocess *p, const movinet_frame *small, float *out)
+{
+    mvv_view v = mvv_view_of(small);
+    for (int y = 0; y < p->height; y++) {
+        const uint8_t *pixel = v.first + y * v.down;
+        for (int x = 0; x < p->width; x++, pixel += v.right, out += 3)
+            for (int c = 0; c < 3; c++)
+                out[c] = (float)pixel[c] / 255.0f;
+    }
+}
+
+static bool run_decoded(mvv_preprocess *p, const movinet_frame *frame, const mvv_view *v,
+                        float *out)
+{
+    const mvv_planes *planes = frame->pixels;
+    bool turned = frame->rotation % 180 != 0;
+    double share_x, share_y;
+    movinet_frame small = {.width = turned ? p->height : p->width,
+                           .height = turned ? p->width : p->height,
+                           .rotation = frame->rotation,
+                           .mirrored = frame->mirrored};
+    if (!prepare_decoded(p))
+        return false;
+    small.pixels = p->small;
+    part_of(p, v, turned ? &share_y : &share_x, turned ? &share_x : &share_y);
+    if (!mvv_shrink_run(p->shrink, planes, mvv_stretch_of(planes->width, share_x),
+                        mvv_stretch_of(planes->height, share_y), small.width, small.height,
+                        p->small))
+        return false;
+    turn_out(p, &small, out);
+    return true;
+}
+
 movinet_status mvv_preprocess_run(mvv_preprocess *p, const movinet_frame *frame, float *out,
                                   movinet_error *err)
 {
-    movinet_status status = check_frame(frame, err);
+    movinet_status status = mvv_frame_check(frame, err);
     if (status)
         return status;
-    view v = view_of(frame);
+    mvv_view v = mvv_view_of(frame);
+    if (frame->pixel == MOVINET_DECODED)
+        return run_decoded(p, frame, &v, out) ? MOVINET_OK : out_of_memory(err);
     if (!prepare(p, &v))
         return out_of_memory(err);
     if (frame->pixel == MOVINET_RGBF32)

@@ -1,10 +1,11 @@
 /* The triangle filter. SPDX-License-Identifier: Apache-2.0 */
 #include "video/resample.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ONE = 1 << MVV_COEFFICIENT_BITS, HALF = ONE / 2 };
+enum { ONE = 1 << MVV_COEFFICIENT_BITS, HALF = ONE / 2, NARROW_ONE = 1 << MVV_NARROW_BITS };
 
 /* The filter of one output pixel. Unit: 1 / (2 · out_size · 2^16) of an input pixel,
  * in which every position is a whole number; at most 2^15 · 2^16 · 2^16 = 2^47. */
@@ -14,12 +15,12 @@ typedef struct filter {
     int64_t pixel;   ///< one input pixel
 } filter;
 
-static filter filter_of(int64_t origin, int64_t length, int out_size, int i)
+static filter filter_of(mvv_stretch part, int out_size, int i)
 {
     filter f;
     f.pixel = (int64_t)2 * out_size << MVV_POSITION_BITS;
-    f.center = origin * 2 * out_size + (2 * (int64_t)i + 1) * length;
-    f.support = 2 * length > f.pixel ? 2 * length : f.pixel;
+    f.center = part.origin * 2 * out_size + (2 * (int64_t)i + 1) * part.length;
+    f.support = 2 * part.length > f.pixel ? 2 * part.length : f.pixel;
     return f;
 }
 
@@ -43,19 +44,40 @@ static void find_taps(const filter *f, int in_size, int *first, int *count)
     *count = x > *first ? x - *first : 1; /* never empty */
 }
 
-/* What rounding takes from one coefficient is given to the next, so that the sum is
+mvv_stretch mvv_stretch_of(int in_size, double share)
+{
+    int64_t whole = (int64_t)in_size << MVV_POSITION_BITS;
+    int64_t length = (int64_t)floor(share * (double)whole + 0.5);
+    if (length < 1)
+        length = 1;
+    if (length > whole)
+        length = whole;
+    return (mvv_stretch){(whole - length) / 2, length};
+}
+
+static int whole_groups(int count)
+{
+    return (count + MVV_NARROW_GROUP - 1) / MVV_NARROW_GROUP * MVV_NARROW_GROUP;
+}
+
+/* What rounding takes from one coefficient is given to the next, so that the sums are
  * exact. weight < 2^33 and count <= 2^16: nothing overflows. */
-static void fill_coefficients(const filter *f, int first, int count, int32_t *out)
+static void fill_coefficients(const filter *f, const mvv_taps *taps, int32_t *wide, int16_t *narrow)
 {
     int64_t sum = 0;
-    for (int j = 0; j < count; j++)
-        sum += weight(f, first + j);
-    int64_t rest = sum / 2;
-    for (int j = 0; j < count; j++) {
-        int64_t value = weight(f, first + j) * ONE + rest;
-        out[j] = (int32_t)(value / sum);
+    for (int j = 0; j < taps->count; j++)
+        sum += weight(f, taps->first + j);
+    int64_t rest = sum / 2, narrow_rest = sum / 2;
+    for (int j = 0; j < taps->count; j++) {
+        int64_t value = weight(f, taps->first + j) * ONE + rest;
+        int64_t narrow_value = weight(f, taps->first + j) * NARROW_ONE + narrow_rest;
+        wide[j] = (int32_t)(value / sum);
         rest = value % sum;
+        narrow[j] = (int16_t)(narrow_value / sum);
+        narrow_rest = narrow_value % sum;
     }
+    for (int j = taps->count; j < whole_groups(taps->count); j++)
+        narrow[j] = 0;
 }
 
 static bool reserve(mvv_axis *axis, int out_size, size_t coefficients)
@@ -67,39 +89,43 @@ static bool reserve(mvv_axis *axis, int out_size, size_t coefficients)
     }
     if (axis->capacity < coefficients) {
         free(axis->coefficients);
+        free(axis->narrow);
         axis->coefficients = calloc(coefficients, sizeof *axis->coefficients);
+        axis->narrow = calloc(coefficients, sizeof *axis->narrow);
         axis->capacity = coefficients;
     }
-    if (axis->taps && axis->coefficients)
+    if (axis->taps && axis->coefficients && axis->narrow)
         return true;
     mvv_axis_free(axis);
     return false;
 }
 
-bool mvv_axis_set(mvv_axis *axis, int in_size, int64_t origin, int64_t length, int out_size)
+bool mvv_axis_set(mvv_axis *axis, int in_size, mvv_stretch part, int out_size)
 {
     size_t total = 0;
     int first, count;
     for (int i = 0; i < out_size; i++) {
-        filter f = filter_of(origin, length, out_size, i);
+        filter f = filter_of(part, out_size, i);
         find_taps(&f, in_size, &first, &count);
-        total += (size_t)count;
+        total += (size_t)whole_groups(count);
     }
     if (!reserve(axis, out_size, total))
         return false;
-    int32_t *coefficients = axis->coefficients;
+    size_t used = 0;
     axis->begin = in_size;
     axis->end = 0;
     for (int i = 0; i < out_size; i++) {
-        filter f = filter_of(origin, length, out_size, i);
-        find_taps(&f, in_size, &first, &count);
-        fill_coefficients(&f, first, count, coefficients);
-        axis->taps[i] = (mvv_taps){first, count, coefficients};
-        coefficients += count;
-        if (first < axis->begin)
-            axis->begin = first;
-        if (first + count > axis->end)
-            axis->end = first + count;
+        filter f = filter_of(part, out_size, i);
+        mvv_taps *taps = &axis->taps[i];
+        find_taps(&f, in_size, &taps->first, &taps->count);
+        taps->coefficients = axis->coefficients + used;
+        taps->narrow = axis->narrow + used;
+        fill_coefficients(&f, taps, axis->coefficients + used, axis->narrow + used);
+        used += (size_t)whole_groups(taps->count);
+        if (taps->first < axis->begin)
+            axis->begin = taps->first;
+        if (taps->first + taps->count > axis->end)
+            axis->end = taps->first + taps->count;
     }
     return true;
 }
@@ -108,6 +134,7 @@ void mvv_axis_free(mvv_axis *axis)
 {
     free(axis->taps);
     free(axis->coefficients);
+    free(axis->narrow);
     *axis = (mvv_axis){0};
 }
 

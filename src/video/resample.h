@@ -11,6 +11,10 @@
 /** Coefficients are multiples of 1 / 2^this: 255 · 2^22 fits an int32, and every
  * coefficient is exact in a float. */
 #define MVV_COEFFICIENT_BITS 22
+/** The same for what resamples bytes in 16-bit steps. */
+#define MVV_NARROW_BITS 14
+/** Narrow coefficients come in whole groups of so many, the last ones zero. */
+#define MVV_NARROW_GROUP 8
 /** Positions in a picture are multiples of 1 / 2^this pixel. */
 #define MVV_POSITION_BITS 16
 
@@ -18,6 +22,7 @@
 typedef struct mvv_taps {
     int first, count;
     const int32_t *coefficients; ///< [count], at least 0, sum 2^22
+    const int16_t *narrow;       ///< [count rounded up to whole groups], sum 2^14
 } mvv_taps;
 
 /** One axis. All zeros is an empty one. */
@@ -26,13 +31,21 @@ typedef struct mvv_axis {
     int out_size;
     int begin, end; ///< input pixels in use: begin … end-1
     int32_t *coefficients;
-    size_t capacity; ///< of coefficients
+    int16_t *narrow;
+    size_t capacity; ///< of either
 } mvv_axis;
 
-/** Maps the input's stretch from `origin` on, `length` long (multiples of 1 / 2^16
- * pixel, within 0 … in_size), onto out_size pixels. Keeps the memory of an earlier
- * call where it is enough. false: out of memory; the axis is then empty. */
-bool mvv_axis_set(mvv_axis *axis, int in_size, int64_t origin, int64_t length, int out_size);
+/** A part of the input, multiples of 1 / 2^16 pixel, within 0 … in_size. */
+typedef struct mvv_stretch {
+    int64_t origin, length;
+} mvv_stretch;
+
+/** The centred `share` (0 … 1) of in_size pixels. */
+mvv_stretch mvv_stretch_of(int in_size, double share);
+
+/** Maps a part of the input onto out_size pixels. Keeps the memory of an earlier call
+ * where it is enough. false: out of memory; the axis is then empty. */
+bool mvv_axis_set(mvv_axis *axis, int in_size, mvv_stretch part, int out_size);
 void mvv_axis_free(mvv_axis *axis);
 
 /** out[x][3] from in[…][3], along a row. */

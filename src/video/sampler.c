@@ -48,6 +48,19 @@ bool mvv_hold_shown(const mvv_hold *h, double pts)
     return pts <= mvv_hold_time(h) + MVV_TIME_SLACK;
 }
 
+double mvv_hold_next(const mvv_hold *h, double pts)
+{
+    /* From one too early on, so that rounding decides as in mvv_hold_shown. */
+    mvv_hold at = *h;
+    if (!(fabs(pts) <= MVV_TIME_LIMIT))
+        return pts;
+    double steps = floor((pts - MVV_TIME_SLACK - h->start) * h->rate) - 1;
+    at.next = steps > 0 ? (int64_t)steps : 0;
+    while (!mvv_hold_shown(&at, pts))
+        at.next++;
+    return mvv_hold_time(&at) + MVV_TIME_SLACK;
+}
+
 bool mvv_hold_before(const mvv_hold *h, double end)
 {
     return mvv_hold_time(h) < end - MVV_TIME_SLACK;

@@ -49,6 +49,9 @@ void mvv_hold_init(mvv_hold *h, double rate, double start, double duration);
 double mvv_hold_time(const mvv_hold *h);
 /** Whether a frame with this time stamp has come onto the screen by then. */
 bool mvv_hold_shown(const mvv_hold *h, double pts);
+/** The latest time stamp that counts as on the screen at the first grid time, of the
+ * whole grid, at which `pts` does. */
+double mvv_hold_next(const mvv_hold *h, double pts);
 /** Whether the grid time lies before `end`, where the last frame leaves the screen. */
 bool mvv_hold_before(const mvv_hold *h, double end);
 /** Whether the grid time is past the duration asked for. */

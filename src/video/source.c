@@ -85,7 +85,9 @@ static movinet_status show(ffmpeg_source *s, double time, movinet_frame *frame, 
 {
     if (!s->converted) {
         s->shown = (movinet_frame){0};
-        movinet_status status = mvv_convert(&s->converter, s->held.frame, &s->shown, err);
+        movinet_status status =
+            (s->options.decoded ? mvv_convert_decoded : mvv_convert)(&s->converter, s->held.frame,
+                                                                     &s->shown, err);
         if (status) {
             mv_error_prefix(err, s->decoder.name);
             return status;
@@ -220,6 +222,8 @@ movinet_status mvv_ffmpeg_open(movinet_video **out, const char *source,
     movinet_status status = s->held.frame && s->ahead.frame
                                 ? mvv_decoder_open(&s->decoder, source, options, err)
                                 : mv_fail(err, MOVINET_ERR_MEMORY, "%s: out of memory", source);
+    if (!status && options->sample_rate > 0)
+        mvv_decoder_sample(&s->decoder, &s->grid);
     if (!status)
         status = read_first(s, err);
     if (status)

@@ -19,7 +19,6 @@ struct movinet_stream {
     int64_t frames;
     double time;
     float *logits, *scores; ///< [n_classes] each
-    float *image;
 };
 
 movinet_status movinet_stream_open(movinet_stream **out, movinet_model *model,
@@ -38,7 +37,6 @@ movinet_status movinet_stream_open(movinet_stream **out, movinet_model *model,
     s->model = mva_model_hold(model);
     s->logits = calloc((size_t)info->n_classes * 2, sizeof *s->logits);
     s->scores = s->logits ? s->logits + info->n_classes : NULL;
-    s->image = calloc((size_t)info->frame_width * (size_t)info->frame_height * 3, sizeof *s->image);
     movinet_status status = s->logits ? MOVINET_OK : mve_no_memory(err);
     if (!status)
         status = mvv_preprocess_open(&s->preprocess, info->frame_width, info->frame_height,
@@ -63,9 +61,18 @@ void movinet_stream_close(movinet_stream *s)
     mve_stream_close(&s->engine);
     mvv_preprocess_close(s->preprocess);
     free(s->logits);
-    free(s->image);
     movinet_model_close(s->model);
     free(s);
+}
+
+static void put_u8(void *user, int y, const uint8_t *row)
+{
+    mve_stream_put_u8(user, y, row);
+}
+
+static void put_f32(void *user, int y, const float *row)
+{
+    mve_stream_put_f32(user, y, row);
 }
 
 movinet_status movinet_stream_push(movinet_stream *s, const movinet_frame *frame, bool *taken,
@@ -84,11 +91,10 @@ movinet_status movinet_stream_push(movinet_stream *s, const movinet_frame *frame
             return MOVINET_OK;
         }
     }
-    movinet_status status = mvv_preprocess_run(s->preprocess, frame, s->image, err);
+    const mvv_sink sink = {put_u8, put_f32, &s->engine};
+    movinet_status status = mvv_preprocess_run(s->preprocess, frame, &sink, err);
     if (status)
         return status;
-    for (int y = 0; y < s->model->info.frame_height; y++)
-        mve_stream_put_f32(&s->engine, y, s->image + (size_t)y * (size_t)s->model->info.frame_width * 3);
     mve_stream_step(&s->engine, s->logits);
     movinet_softmax(s->logits, s->scores, s->model->info.n_classes);
     s->sampler = after;

@@ -1,5 +1,6 @@
 /* A picture becomes the network's input. RGB is seen upright, cut, resampled first along
- * its rows and then along its columns; decoded planes are made small first. SPDX-License-Identifier: Apache-2.0 */
+ * its rows and then along its columns; decoded planes are made small first.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "video/preprocess.h"
 #include "core/memory.h"
 #include "video/planes.h"
@@ -15,6 +16,7 @@ struct mvv_preprocess {
     movinet_preprocess mode;
     int in_width, in_height; ///< that the axes are set for; 0: not set
     double aspect;
+    bool as_it_is; ///< the picture has the output's size and all of it is wanted
     mvv_axis x, y;
     /* Bytes or floats, as the picture has. */
     void *line;    ///< [in_width][3]: a row that does not lie in one piece in the frame
@@ -143,6 +145,8 @@ static bool prepare(mvv_preprocess *p, const mvv_view *v)
         p->in_width = v->width;
         p->in_height = v->height;
         p->aspect = v->aspect;
+        p->as_it_is = v->width == p->width && v->height == p->height && share_w >= 1 &&
+                      share_h >= 1;
     }
     size_t size = 3 * mvv_value_size(v->pixel);
     size_t rows;
@@ -167,18 +171,21 @@ static const void *row_of(mvv_preprocess *p, const mvv_view *v, int y)
     return line;
 }
 
-static void run_u8(mvv_preprocess *p, const mvv_view *v, float *out)
+static void run_u8(mvv_preprocess *p, const mvv_view *v, const mvv_sink *sink)
 {
     int n = p->width * 3;
-    uint8_t *rows = p->rows, *bytes = p->result;
+    uint8_t *rows = p->rows, *row = p->result;
+    for (int y = 0; p->as_it_is && y < p->height; y++)
+        sink->u8(sink->user, y, row_of(p, v, y));
+    if (p->as_it_is)
+        return;
     for (int y = p->y.begin; y < p->y.end; y++)
         mvv_row_u8(&p->x, row_of(p, v, y), rows + (size_t)(y - p->y.begin) * (size_t)n);
-    for (int y = 0; y < p->height; y++, out += n) {
+    for (int y = 0; y < p->height; y++) {
         const mvv_taps *taps = &p->y.taps[y];
         mvv_column_u8(taps, rows + (size_t)(taps->first - p->y.begin) * (size_t)n, n, p->sums,
-                      bytes);
-        for (int k = 0; k < n; k++)
-            out[k] = (float)bytes[k] / 255.0f;
+                      row);
+        sink->u8(sink->user, y, row);
     }
 }
 
@@ -194,18 +201,20 @@ static bool in_range(float *values, int n)
     return true;
 }
 
-static movinet_status run_f32(mvv_preprocess *p, const mvv_view *v, float *out, movinet_error *err)
+static movinet_status run_f32(mvv_preprocess *p, const mvv_view *v, const mvv_sink *sink,
+                              movinet_error *err)
 {
     int n = p->width * 3;
-    float *rows = p->rows;
+    float *rows = p->rows, *row = p->result;
     for (int y = p->y.begin; y < p->y.end; y++)
         mvv_row_f32(&p->x, row_of(p, v, y), rows + (size_t)(y - p->y.begin) * (size_t)n);
-    for (int y = 0; y < p->height; y++, out += n) {
+    for (int y = 0; y < p->height; y++) {
         const mvv_taps *taps = &p->y.taps[y];
-        mvv_column_f32(taps, rows + (size_t)(taps->first - p->y.begin) * (size_t)n, n, out);
-        if (!in_range(out, n))
+        mvv_column_f32(taps, rows + (size_t)(taps->first - p->y.begin) * (size_t)n, n, row);
+        if (!in_range(row, n))
             return mv_fail(err, MOVINET_ERR_ARGUMENT,
                            "float frame: values outside 0 … 1; scale them so that white is 1");
+        sink->f32(sink->user, y, row);
     }
     return MOVINET_OK;
 }
@@ -220,19 +229,24 @@ static bool prepare_decoded(mvv_preprocess *p)
 }
 
 /* The small picture is still as stored: it is turned on its way out. */
-static void turn_out(const mvv_preprocess *p, const movinet_frame *small, float *out)
+static void turn_out(const mvv_preprocess *p, const movinet_frame *small, const mvv_sink *sink)
 {
     mvv_view v = mvv_view_of(small);
     for (int y = 0; y < p->height; y++) {
         const uint8_t *pixel = v.first + y * v.down;
-        for (int x = 0; x < p->width; x++, pixel += v.right, out += 3)
-            for (int c = 0; c < 3; c++)
-                out[c] = (float)pixel[c] / 255.0f;
+        uint8_t *row = p->result;
+        if (v.right == 3) {
+            sink->u8(sink->user, y, pixel);
+            continue;
+        }
+        for (int x = 0; x < p->width; x++, pixel += v.right, row += 3)
+            memcpy(row, pixel, 3);
+        sink->u8(sink->user, y, p->result);
     }
 }
 
 static bool run_decoded(mvv_preprocess *p, const movinet_frame *frame, const mvv_view *v,
-                        float *out)
+                        const mvv_sink *sink)
 {
     const mvv_planes *planes = frame->pixels;
     bool turned = frame->rotation % 180 != 0;
@@ -249,23 +263,23 @@ static bool run_decoded(mvv_preprocess *p, const movinet_frame *frame, const mvv
                         mvv_stretch_of(planes->height, share_y), small.width, small.height,
                         p->small))
         return false;
-    turn_out(p, &small, out);
+    turn_out(p, &small, sink);
     return true;
 }
 
-movinet_status mvv_preprocess_run(mvv_preprocess *p, const movinet_frame *frame, float *out,
-                                  movinet_error *err)
+movinet_status mvv_preprocess_run(mvv_preprocess *p, const movinet_frame *frame,
+                                  const mvv_sink *sink, movinet_error *err)
 {
     movinet_status status = mvv_frame_check(frame, err);
     if (status)
         return status;
     mvv_view v = mvv_view_of(frame);
     if (frame->pixel == MOVINET_DECODED)
-        return run_decoded(p, frame, &v, out) ? MOVINET_OK : out_of_memory(err);
+        return run_decoded(p, frame, &v, sink) ? MOVINET_OK : out_of_memory(err);
     if (!prepare(p, &v))
         return out_of_memory(err);
     if (frame->pixel == MOVINET_RGBF32)
-        return run_f32(p, &v, out, err);
-    run_u8(p, &v, out);
+        return run_f32(p, &v, sink, err);
+    run_u8(p, &v, sink);
     return MOVINET_OK;
 }

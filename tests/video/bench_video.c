@@ -7,7 +7,7 @@
 #include "core/clock.h"
 #include "movinet/movinet.h"
 #include "video/planes.h"
-#include "video/preprocess.h"
+#include "video/floats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static double best_of_runs(mvv_preprocess *p, const movinet_frame *frame)
     movinet_error err;
     for (int i = 0; i < RUNS; i++) {
         double begin = milliseconds();
-        check(mvv_preprocess_run(p, frame, out, &err), &err);
+        check(preprocess_to_floats(p, frame, SIDE, out, &err), &err);
         double took = milliseconds() - begin;
         best = took < best ? took : best;
     }
@@ -146,7 +146,7 @@ static split play(const char *source, movinet_model *model, bool decoded)
         if (!model)
             continue;
         double shown = own_time();
-        check(mvv_preprocess_run(p, &frame, input, &err), &err);
+        check(preprocess_to_floats(p, &frame, SIDE, input, &err), &err);
         double ready = own_time();
         movinet_frame small = {.pixels = input, .width = SIDE, .height = SIDE,
                                .pixel = MOVINET_RGBF32};

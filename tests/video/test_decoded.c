@@ -2,7 +2,7 @@
  * of planes, range and matrix, files turned and with other pixels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "video/media.h"
-#include "video/preprocess.h"
+#include "video/floats.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static difference compare(const char *name, movinet_preprocess mode)
         assert_int_equal(frames[1].pixel, MOVINET_DECODED);
         assert_true(frames[0].time == frames[1].time);
         for (int i = 0; i < 2; i++)
-            if (mvv_preprocess_run(p, &frames[i], out[i], &err))
+            if (preprocess_to_floats(p, &frames[i], SIDE, out[i], &err))
                 fail_msg("%s", err.message);
         for (int k = 0; k < N; k++) {
             double off = fabs((double)out[0][k] - (double)out[1][k]) * 255;

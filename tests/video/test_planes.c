@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "video/column.h"
 #include "video/planes.h"
-#include "video/preprocess.h"
+#include "video/floats.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -165,7 +165,7 @@ static void run(const mvv_planes *planes, movinet_preprocess mode, int rotation,
     movinet_frame f = {.pixels = planes, .width = planes->width, .height = planes->height,
                        .pixel = MOVINET_DECODED, .rotation = rotation, .mirrored = mirrored};
     assert_int_equal(mvv_preprocess_open(&p, SIDE, SIDE, mode, &err), MOVINET_OK);
-    if (mvv_preprocess_run(p, &f, out, &err))
+    if (preprocess_to_floats(p, &f, SIDE, out, &err))
         fail_msg("%s", err.message);
     mvv_preprocess_close(p);
 }
@@ -334,11 +334,11 @@ static void one_context_many_kinds(void **state)
             make_planes(&layouts[i * 5 % N_LAYOUTS], sizes[i % 5][0], sizes[i % 5][1]);
         movinet_frame f = {.pixels = &planes, .width = planes.width, .height = planes.height,
                            .pixel = MOVINET_DECODED};
-        assert_int_equal(mvv_preprocess_run(p, &f, out, &err), MOVINET_OK);
+        assert_int_equal(preprocess_to_floats(p, &f, SIDE, out, &err), MOVINET_OK);
         run(&planes, MOVINET_PREPROCESS_TRAIN, 0, false, alone);
         assert_memory_equal(out, alone, sizeof out);
         f.width++;
-        assert_int_equal(mvv_preprocess_run(p, &f, out, &err), MOVINET_ERR_ARGUMENT);
+        assert_int_equal(preprocess_to_floats(p, &f, SIDE, out, &err), MOVINET_ERR_ARGUMENT);
         free_planes(&planes);
     }
     mvv_preprocess_close(p);

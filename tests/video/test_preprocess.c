@@ -1,6 +1,6 @@
 /* Preprocess against a plain double implementation: sizes, modes, turns, strides.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "video/preprocess.h"
+#include "video/floats.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -96,7 +96,7 @@ static float *run(const movinet_frame *frame, movinet_preprocess mode, int width
     assert_true(block && out);
     memset(block, GUARD_BYTE, bytes + 2 * GUARD);
     assert_int_equal(mvv_preprocess_open(&p, width, height, mode, &err), MOVINET_OK);
-    if (mvv_preprocess_run(p, frame, (float *)(void *)(block + GUARD), &err))
+    if (preprocess_to_floats(p, frame, width, (float *)(void *)(block + GUARD), &err))
         fail_msg("%s", err.message);
     mvv_preprocess_close(p);
     for (int i = 0; i < GUARD; i++) {
@@ -336,7 +336,7 @@ static void one_context_many_sizes(void **state)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         uint8_t *in = random_bytes((size_t)(sizes[s][0] * sizes[s][1] * 3), (uint32_t)s);
         movinet_frame f = {.pixels = in, .width = sizes[s][0], .height = sizes[s][1]};
-        assert_int_equal(mvv_preprocess_run(p, &f, out, &err), MOVINET_OK);
+        assert_int_equal(preprocess_to_floats(p, &f, 12, out, &err), MOVINET_OK);
         float *fresh = run(&f, MOVINET_PREPROCESS_CROP, 12, 12);
         assert_same_floats(out, fresh, 12 * 12 * 3);
         free(fresh);
@@ -365,7 +365,7 @@ static void refuse(const char *word, movinet_frame frame)
     movinet_error err;
     float out[4 * 4 * 3];
     assert_int_equal(mvv_preprocess_open(&p, 4, 4, 0, &err), MOVINET_OK);
-    assert_int_equal(mvv_preprocess_run(p, &frame, out, &err), MOVINET_ERR_ARGUMENT);
+    assert_int_equal(preprocess_to_floats(p, &frame, 4, out, &err), MOVINET_ERR_ARGUMENT);
     if (!strstr(err.message, word))
         fail_msg("\"%s\" says nothing of %s", err.message, word);
     mvv_preprocess_close(p);

@@ -12,7 +12,7 @@
  *
  * Threads: a movinet_model never changes after it was opened and may be used
  * from any number of threads at once. Every other object (stream, video,
- * filter) belongs to one thread at a time.
+ * filter, announcer, …) belongs to one thread at a time.
  *
  * Every option structure may be all zeros: zero means the default.
  * Every `movinet_error *err` may be NULL.
@@ -324,13 +324,17 @@ typedef struct movinet_filter movinet_filter;
 MOVINET_API movinet_status movinet_filter_open(movinet_filter **out, const movinet_model *model,
                                                movinet_error *err);
 MOVINET_API void movinet_filter_close(movinet_filter *filter);
-/** Never show this class. `label` is a label (upper and lower case alike) or a
- * class number. Error: ARGUMENT if the model has no such class. */
+/** Never show these classes. `label` is a label (upper and lower case of A to Z
+ * alike), a class number, or a pattern with `*` for any letters and `?` for any one:
+ * what is a label is taken as such first. Error: ARGUMENT if the model has no such
+ * class; the message names the one that may have been meant. */
 MOVINET_API movinet_status movinet_filter_deny(movinet_filter *filter, const char *label,
                                                movinet_error *err);
 /** Once anything is allowed, only what is allowed is shown. */
 MOVINET_API movinet_status movinet_filter_allow(movinet_filter *filter, const char *label,
                                                 movinet_error *err);
+/** Whether deny and allow let this class through; false for an index that is none. */
+MOVINET_API bool movinet_filter_passes(const movinet_filter *filter, int index);
 /** Hide classes below this probability; 0: none. */
 MOVINET_API void movinet_filter_set_threshold(movinet_filter *filter, float threshold);
 /** Show at most this many; 0: all. */
@@ -339,6 +343,201 @@ MOVINET_API void movinet_filter_set_top(movinet_filter *filter, int top);
  * first), at most `capacity`. Returns how many. scores: [n_classes]. */
 MOVINET_API int movinet_filter_apply(const movinet_filter *filter, const float *scores,
                                      movinet_result *out, int capacity);
+
+/* ---- answers over time ---------------------------------------------------- */
+
+/* Between the scores of single frames and what a person is told. Nothing here
+ * reads a clock: times are the caller's, in seconds, from any zero, and may come
+ * at any distance from each other. What counts as wrong is the same everywhere:
+ *   a time that is no finite number: the call changes nothing;
+ *   a time before the last one: the source began again, and so does the object;
+ *   a score that is no finite number: the class counts as not seen at all.
+ * Memory is taken by the _open functions alone. */
+
+/** Exponential smoothing of probabilities. */
+typedef struct movinet_smoother movinet_smoother;
+
+/** seconds: the time constant, after which a lasting change has come through to
+ * 63 % (to 95 % after three of them); 0: scores pass through unchanged.
+ * Errors: ARGUMENT, MEMORY. */
+MOVINET_API movinet_status movinet_smoother_open(movinet_smoother **out, int n_classes,
+                                                 double seconds, movinet_error *err);
+MOVINET_API void movinet_smoother_close(movinet_smoother *smoother);
+/** Takes scores [n_classes] of a frame and returns the smoothed ones, [n_classes],
+ * valid until the next call. The scores stand for the time since the last frame:
+ * their weight is 1 - exp(-passed / seconds), 1 for the first frame. */
+MOVINET_API const float *movinet_smoother_push(movinet_smoother *smoother, double time,
+                                               const float *scores);
+/** Forgets everything: the next frame is the first. */
+MOVINET_API void movinet_smoother_reset(movinet_smoother *smoother);
+
+typedef enum movinet_event_kind {
+    MOVINET_EVENT_BEGIN = 1, ///< a class is announced
+    MOVINET_EVENT_END = 2,   ///< and is no more
+} movinet_event_kind;
+
+typedef struct movinet_event {
+    movinet_event_kind kind;
+    int index;        ///< class
+    double time;      ///< of the frame that settled it
+    double begin;     ///< of the first frame of the stay at or above the threshold
+    double end;       ///< END: from when it is over, at most `time`; BEGIN: the same as `time`
+    float score;      ///< probability at `time`
+    float peak;       ///< highest probability since `begin`
+    double peak_time; ///< when that was
+} movinet_event;
+
+/** Says which classes are there, without flicker. A class is announced when its
+ * probability has been at or above `threshold` for `hold` seconds, and stays
+ * announced until it has been below `release` for `release_hold` seconds. One frame
+ * on the other side starts the count again; what lies between release and threshold
+ * changes nothing.
+ *
+ * With only_top, at most one class is announced. While none is, the best of those
+ * that have held for `hold` is. While one is, another must have been at or above
+ * the threshold and above the announced one for `hold` seconds: it then takes its
+ * place, END of the old before BEGIN of the new. */
+typedef struct movinet_announcer movinet_announcer;
+
+typedef struct movinet_announcer_options {
+    double threshold;    ///< probability, 0 … 1; 0: any
+    double release;      ///< probability, at most the threshold; 0: two thirds of it
+    double hold;         ///< seconds; 0: announced with the first frame
+    double release_hold; ///< seconds; 0: the same as hold
+    double gap;          ///< seconds: two frames further apart count as being so far apart, as
+                         ///< nothing is known of the time between; 0: one second
+    bool only_top;
+    const movinet_filter *filter; ///< classes that it denies, or does not allow, are never
+                         ///< announced; asked for every frame, must live as long; NULL: all are
+    uint8_t reserved[40];
+} movinet_announcer_options;
+
+/** Errors: ARGUMENT (says which option), MEMORY. */
+MOVINET_API movinet_status movinet_announcer_open(movinet_announcer **out, int n_classes,
+                                                  const movinet_announcer_options *options,
+                                                  movinet_error *err);
+MOVINET_API void movinet_announcer_close(movinet_announcer *announcer);
+/** Takes the probabilities [n_classes] of a frame; returns how many events came of
+ * it. *events (events may be NULL): in order, ENDs before BEGINs, then by class;
+ * valid until the next call. If time runs backwards, everything announced ends at
+ * the last time there was. */
+MOVINET_API int movinet_announcer_push(movinet_announcer *announcer, double time,
+                                       const float *scores, const movinet_event **events);
+/** Ends everything announced at the last frame's time and forgets the rest: at the
+ * end of a source, or where the stream is reset. Returns the events as push does. */
+MOVINET_API int movinet_announcer_finish(movinet_announcer *announcer,
+                                         const movinet_event **events);
+/** What is announced now, as BEGIN events with the score and peak of now: best score first
+ * (equal: lower class first), at most `capacity`. Returns how many were written. */
+MOVINET_API int movinet_announcer_active(const movinet_announcer *announcer, movinet_event *out,
+                                         int capacity);
+
+/** Finds where one scene is cut to another, so that a stream can be reset there.
+ * What is asked of a frame is whether the parts of its picture can be found near
+ * their old places in the frame before, so moving things and cameras, changes of
+ * brightness and flashes are no cuts. Frames with nothing to see in them (black,
+ * white, blurred away) are passed over. Slow dissolves are not found. Made for 2 to
+ * 30 frames a second. */
+typedef struct movinet_cut movinet_cut;
+
+/** Errors: MEMORY. */
+MOVINET_API movinet_status movinet_cut_open(movinet_cut **out, movinet_error *err);
+MOVINET_API void movinet_cut_close(movinet_cut *cut);
+/** Takes a frame, best as small as the network's input; *is_cut tells whether it is the
+ * first of a new scene. Rotation, mirroring, time and pixel aspect are not looked
+ * at. Errors: ARGUMENT, UNSUPPORTED (MOVINET_DECODED); the frame then counts as
+ * not given. */
+MOVINET_API movinet_status movinet_cut_push(movinet_cut *cut, const movinet_frame *frame,
+                                            bool *is_cut, movinet_error *err);
+/** Forgets everything: the next frame is the first, which is no cut. */
+MOVINET_API void movinet_cut_reset(movinet_cut *cut);
+
+typedef enum movinet_reset_kind {
+    MOVINET_RESET_ON_CUT = 0,
+    MOVINET_RESET_NEVER = 1,
+    MOVINET_RESET_EVERY = 2,
+} movinet_reset_kind;
+
+/** When a stream is to be reset. All zeros: at scene cuts. */
+typedef struct movinet_reset_policy {
+    movinet_reset_kind kind;
+    double seconds; ///< of MOVINET_RESET_EVERY, above 0
+    double last;    ///< time of the last reset, or of the first frame; of movinet_reset_due
+    double newest;  ///< the newest time; of movinet_reset_due
+    bool begun;     ///< both are set; of movinet_reset_due
+} movinet_reset_policy;
+
+/** "on-cut", "never" or a number of seconds above 0, up to a million, to a policy that has
+ * not begun. Error: ARGUMENT (says what is expected). */
+MOVINET_API movinet_status movinet_reset_parse(const char *text, movinet_reset_policy *out,
+                                               movinet_error *err);
+/** Whether the stream is to be reset before the frame of this time is pushed.
+ * cut: what movinet_cut_push said of the frame. EVERY counts from the last reset, the
+ * first time from the first frame. */
+MOVINET_API bool movinet_reset_due(movinet_reset_policy *policy, double time, bool cut);
+
+/** A stretch of time, seconds; both ends belong to it. */
+typedef struct movinet_span {
+    double begin, end;
+} movinet_span;
+
+/** Sorts spans and makes one of those that overlap, touch, or are at most `gap` seconds
+ * apart, in place. Spans that end before they begin, or have ends that are no finite
+ * numbers, are dropped. Returns how many are left. */
+MOVINET_API int movinet_spans_merge(movinet_span *spans, int n, double gap);
+
+/** Which clips of a live source are kept: `before` seconds before and `after` seconds
+ * after each change, those that overlap or touch as one. No time is kept twice. */
+typedef struct movinet_clips {
+    double before, after; ///< set by the caller, seconds; less than 0 counts as 0
+    double longest;    ///< set by the caller, seconds: a longer clip is closed there, and
+                       ///< the next one begins at the same time; 0: no limit
+    movinet_span span; ///< the open clip; its end moves on with further changes
+    bool open;         ///< there is one
+    bool begun;        ///< newest is set; the rest of it is the functions' own
+    double newest, kept;
+} movinet_clips;
+
+/** To be called for each frame. changed: with this frame the top class changed, or
+ * whatever else makes a clip worth keeping. Afterwards, if clips->open, the frames
+ * with times in clips->span are to be kept, those of before the call as well: the
+ * caller has the last `before` seconds of them at hand. Returns whether a clip is
+ * closed, which is then *closed. That is when nothing can lengthen it any more:
+ * `before` seconds after its end, or where the source began again. */
+MOVINET_API bool movinet_clips_frame(movinet_clips *clips, double time, bool changed,
+                                     movinet_span *closed);
+/** The source has ended: closes the open clip at the newest frame's time. */
+MOVINET_API bool movinet_clips_finish(movinet_clips *clips, movinet_span *closed);
+
+/** How a live source keeps up: frames a second, latencies, dropped frames. */
+typedef struct movinet_meter movinet_meter;
+
+typedef struct movinet_meter_reading {
+    double fps;            ///< over the last three seconds; sinks while no frame comes; 0: unknown
+    bool slow;             ///< frames come too slowly: fps was below 80 % of what is expected for
+                           ///< two seconds, and has not been above 90 % for two seconds since
+    int latencies;         ///< number of the newest latencies that the next three speak of
+    double median, p95, longest; ///< seconds; 0 if there are none
+    int64_t frames;        ///< since opening or reset
+    int64_t dropped;
+} movinet_meter_reading;
+
+/** expected: frames a second; 0: 5, what the networks were trained at.
+ * Errors: ARGUMENT, MEMORY. */
+MOVINET_API movinet_status movinet_meter_open(movinet_meter **out, double expected,
+                                              movinet_error *err);
+MOVINET_API void movinet_meter_close(movinet_meter *meter);
+/** A frame came at this time. */
+MOVINET_API void movinet_meter_frame(movinet_meter *meter, double time);
+/** An answer came this many seconds after its frame; the last 256 are kept. Less
+ * than 0 or no finite number: not counted. */
+MOVINET_API void movinet_meter_latency(movinet_meter *meter, double seconds);
+/** This many more frames were dropped. */
+MOVINET_API void movinet_meter_dropped(movinet_meter *meter, int64_t frames);
+/** How things are at this time, on the same clock as those of the frames. */
+MOVINET_API void movinet_meter_read(movinet_meter *meter, double now,
+                                    movinet_meter_reading *out);
+MOVINET_API void movinet_meter_reset(movinet_meter *meter);
 
 /* ---- video --------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* Which classes are shown: deny, then allow, then threshold, then top.
  * A filter knows the model only through the public header.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "classify/labels.h"
 #include "core/error.h"
 
 #include <errno.h>
@@ -41,61 +42,23 @@ void movinet_filter_close(movinet_filter *filter)
     free(filter);
 }
 
-/* Upper and lower case differ by locale; labels must not, so ASCII only. */
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool same_label(const char *a, const char *b)
-{
-    while (*a && lower(*a) == lower(*b))
-        a++, b++;
-    return lower(*a) == lower(*b);
-}
-
-/* Number of letters to insert, delete or change to get from a to b; above
- * LONGEST letters it gives up and returns a large number. */
-enum { LONGEST = 63, FAR = 1000 };
-
-static int edit_distance(const char *a, const char *b)
-{
-    size_t n = strlen(b);
-    if (strlen(a) > LONGEST || n > LONGEST)
-        return FAR;
-    int row[LONGEST + 1];
-    for (size_t j = 0; j <= n; j++)
-        row[j] = (int)j;
-    for (int i = 1; *a; a++, i++) {
-        int diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            int best = diagonal + (lower(*a) != lower(b[j - 1]));
-            diagonal = row[j];
-            if (diagonal + 1 < best)
-                best = diagonal + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
-/* The label nearest to a misspelt one, NULL if none is near. */
+/* The label that was meant by a misspelt one: the nearest by letters, else the first
+ * that has it as a part ("guitar": "playing guitar"); NULL if there is none. */
 static const char *nearest_label(const movinet_filter *filter, const char *label)
 {
-    const char *nearest = NULL;
-    int best = (int)strlen(label) / 3 + 1;
+    const char *nearest = NULL, *longer = NULL;
+    int best = (int)(strlen(label) / 3) + 1;
     for (int i = 0; i < filter->n_classes; i++) {
         const char *candidate = movinet_model_label(filter->model, i);
-        int distance = edit_distance(label, candidate);
+        int distance = mvl_distance(label, candidate);
         if (distance < best) {
             best = distance;
             nearest = candidate;
         }
+        if (!longer && mvl_contains(candidate, label))
+            longer = candidate;
     }
-    return nearest;
+    return nearest ? nearest : longer;
 }
 
 /* A class number: digits alone, below n; -1 for anything else. */
@@ -108,34 +71,54 @@ static int class_number(const char *text, int n)
     return errno || number >= n ? -1 : (int)number;
 }
 
+static movinet_status no_such_class(const movinet_filter *filter, const char *label,
+                                    movinet_error *err)
+{
+    if (mvl_is_pattern(label))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT,
+                       "the model has no class like \"%.100s\"; `*` stands for any letters, `?` "
+                       "for any one", label);
+    const char *nearest = nearest_label(filter, label);
+    if (nearest)
+        return mv_fail(err, MOVINET_ERR_ARGUMENT,
+                       "the model has no class \"%.100s\"; did you mean \"%.200s\"?", label,
+                       nearest);
+    return mv_fail(err, MOVINET_ERR_ARGUMENT,
+                   "the model has no class \"%.100s\"; give a label or a number from 0 to %d",
+                   label, filter->n_classes - 1);
+}
+
+/* Nothing says that labels are unique: all that match are meant. */
+static bool mark_labels(movinet_filter *filter, bool (*match)(const char *, const char *),
+                        const char *text, uint8_t bit)
+{
+    bool found = false;
+    for (int i = 0; i < filter->n_classes; i++) {
+        if (match(text, movinet_model_label(filter->model, i))) {
+            filter->marks[i] |= bit;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static bool mark_number(movinet_filter *filter, const char *text, uint8_t bit)
+{
+    int number = class_number(text, filter->n_classes);
+    if (number >= 0)
+        filter->marks[number] |= bit;
+    return number >= 0;
+}
+
 static movinet_status mark(movinet_filter *filter, const char *label, uint8_t bit,
                            movinet_error *err)
 {
     if (!filter || !label)
         return mv_fail(err, MOVINET_ERR_ARGUMENT, "a filter needs a label, not NULL");
-    bool found = false;
-    /* Nothing says that labels are unique: all that match are meant. */
-    for (int i = 0; i < filter->n_classes; i++) {
-        if (same_label(label, movinet_model_label(filter->model, i))) {
-            filter->marks[i] |= bit;
-            found = true;
-        }
-    }
-    int number = found ? -1 : class_number(label, filter->n_classes);
-    if (number >= 0) {
-        filter->marks[number] |= bit;
-        found = true;
-    }
-    if (!found) {
-        const char *nearest = nearest_label(filter, label);
-        if (nearest)
-            return mv_fail(err, MOVINET_ERR_ARGUMENT,
-                           "the model has no class \"%.100s\"; did you mean \"%s\"?", label,
-                           nearest);
-        return mv_fail(err, MOVINET_ERR_ARGUMENT,
-                       "the model has no class \"%.100s\"; give a label or a number from 0 to %d",
-                       label, filter->n_classes - 1);
-    }
+    bool found = mark_labels(filter, mvl_same, label, bit) || mark_number(filter, label, bit) ||
+                 (mvl_is_pattern(label) && mark_labels(filter, mvl_matches, label, bit));
+    if (!found)
+        return no_such_class(filter, label, err);
     filter->any_allowed |= bit == ALLOWED;
     return MOVINET_OK;
 }
@@ -160,14 +143,20 @@ void movinet_filter_set_top(movinet_filter *filter, int top)
     filter->top = top;
 }
 
+static bool passes(const movinet_filter *filter, int i)
+{
+    return !(filter->marks[i] & DENIED) && (!filter->any_allowed || filter->marks[i] & ALLOWED);
+}
+
+bool movinet_filter_passes(const movinet_filter *filter, int index)
+{
+    return index >= 0 && index < filter->n_classes && passes(filter, index);
+}
+
 static bool shown(const movinet_filter *filter, int i, float score)
 {
-    if (filter->marks[i] & DENIED)
-        return false;
-    if (filter->any_allowed && !(filter->marks[i] & ALLOWED))
-        return false;
     /* Turned round so that a score that is not a number stays below. */
-    return filter->threshold <= 0 || score >= filter->threshold;
+    return passes(filter, i) && (filter->threshold <= 0 || score >= filter->threshold);
 }
 
 /* A score that is not a number is worse than any other. */

@@ -1,6 +1,7 @@
 /* Filters, on a model of five classes that is made up here: a filter asks the
  * model for nothing but its number of classes and their labels.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "classify/labels.h"
 #include "movinet/movinet.h"
 
 #include <math.h>
@@ -106,6 +107,81 @@ static void numbers_name_classes_where_no_label_does(void **state)
     assert_string_equal(shown(filter, scores, CLASSES), "12");
 }
 
+static void patterns_stand_for_many_labels(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *shown;
+    } cases[] = {
+        {"*ing*", "103"},      {"A*", "03"},       {"*", "12403"},        {"carving ?ce", "1"},
+        {"abs*e*g", "03"},     {"**ICE", "1"},     {"z?gern", "4"},       {"?", "2"},
+        {"*a*i*n*g*", "103"},  {"z\xc3\xb6*", "4"}, {"?bseiling*", "03"}, {"????????????", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        movinet_filter *filter = fresh();
+        movinet_status status = movinet_filter_allow(filter, cases[i].pattern, NULL);
+        assert_int_equal(status, *cases[i].shown ? MOVINET_OK : MOVINET_ERR_ARGUMENT);
+        assert_string_equal(shown(filter, scores, CLASSES),
+                            *cases[i].shown ? cases[i].shown : "12403");
+    }
+    movinet_filter *filter = fresh();
+    movinet_filter_allow(filter, "*", NULL);
+    movinet_filter_deny(filter, "*ing", NULL);
+    assert_string_equal(shown(filter, scores, CLASSES), "124");
+}
+
+/* Exponential time in the number of stars would not come to an end here. */
+static void patterns_of_many_stars_end(void **state)
+{
+    (void)state;
+    char label[2000], pattern[2000];
+    memset(label, 'a', sizeof label - 1);
+    label[sizeof label - 1] = '\0';
+    for (size_t i = 0; i + 1 < sizeof pattern; i++)
+        pattern[i] = i % 2 ? 'a' : '*';
+    strcpy(pattern + sizeof pattern - 3, "*b");
+    assert_false(mvl_matches(pattern, label));
+    pattern[sizeof pattern - 2] = 'a';
+    assert_true(mvl_matches(pattern, label));
+    assert_true(mvl_matches("", ""));
+    assert_true(mvl_matches("*", ""));
+    assert_false(mvl_matches("?", ""));
+    assert_false(mvl_matches("", "a"));
+    assert_false(mvl_matches("a?", "a"));
+    /* Cut off in the middle of a character. */
+    assert_true(mvl_matches("a?", "a\xc3"));
+    assert_true(mvl_matches("*\xc3\xb6", "a\xc3\xb6"));
+}
+
+static void only_what_passes_is_announced(void **state)
+{
+    (void)state;
+    movinet_filter *filter = fresh();
+    movinet_filter_deny(filter, "carving*", NULL);
+    static const bool passes[] = {true, false, true, true, true};
+    for (int i = 0; i < CLASSES; i++)
+        assert_int_equal(movinet_filter_passes(filter, i), passes[i]);
+    assert_false(movinet_filter_passes(filter, -1));
+    assert_false(movinet_filter_passes(filter, CLASSES));
+    movinet_announcer *announcer;
+    movinet_announcer_options how = {.threshold = 0, .only_top = true, .filter = filter};
+    assert_int_equal(movinet_announcer_open(&announcer, CLASSES, &how, NULL), MOVINET_OK);
+    const movinet_event *events;
+    assert_int_equal(movinet_announcer_push(announcer, 0, scores, &events), 1);
+    assert_int_equal(events[0].index, 2);
+    /* Denied while it is announced: it ends. */
+    movinet_filter_deny(filter, "2", NULL);
+    assert_int_equal(movinet_announcer_push(announcer, 1, scores, &events), 2);
+    assert_int_equal(events[0].kind, MOVINET_EVENT_END);
+    assert_int_equal(events[1].kind, MOVINET_EVENT_BEGIN);
+    assert_int_equal(events[1].index, 4);
+    movinet_filter_deny(filter, "*", NULL);
+    assert_int_equal(movinet_announcer_push(announcer, 2, scores, &events), 1);
+    assert_int_equal(movinet_announcer_push(announcer, 3, scores, &events), 0);
+    movinet_announcer_close(announcer);
+    movinet_filter_close(filter);
+}
+
 static void deny_goes_before_allow(void **state)
 {
     (void)state;
@@ -132,6 +208,11 @@ static void unknown_classes_are_errors(void **state)
     }
     assert_int_equal(movinet_filter_deny(filter, "carvin ice", &err), MOVINET_ERR_ARGUMENT);
     assert_non_null(strstr(err.message, "did you mean \"Carving Ice\"?"));
+    /* None is near, but one has it as a part. */
+    assert_int_equal(movinet_filter_deny(filter, "ICE", &err), MOVINET_ERR_ARGUMENT);
+    assert_non_null(strstr(err.message, "did you mean \"Carving Ice\"?"));
+    assert_int_equal(movinet_filter_deny(filter, "*skat*", &err), MOVINET_ERR_ARGUMENT);
+    assert_non_null(strstr(err.message, "no class like \"*skat*\""));
     assert_int_equal(movinet_filter_deny(filter, NULL, &err), MOVINET_ERR_ARGUMENT);
     /* None of them changed what is shown. */
     assert_string_equal(shown(filter, scores, CLASSES), "12403");
@@ -164,6 +245,9 @@ int main(void)
         cmocka_unit_test(top_and_threshold),
         cmocka_unit_test(labels_match_in_any_case_and_all_of_a_name),
         cmocka_unit_test(numbers_name_classes_where_no_label_does),
+        cmocka_unit_test(patterns_stand_for_many_labels),
+        cmocka_unit_test(patterns_of_many_stars_end),
+        cmocka_unit_test(only_what_passes_is_announced),
         cmocka_unit_test(deny_goes_before_allow),
         cmocka_unit_test(unknown_classes_are_errors),
         cmocka_unit_test(scores_that_are_not_numbers_come_last),

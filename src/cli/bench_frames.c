@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOISE_FRAMES = 4, MOST_FRAMES = 32 };
+enum { NOISE_FRAMES = 2, MOST_FRAMES = 32 };
 #define MOST_BYTES ((size_t)16 << 20) /* of a video's frames, but at least one is held */
 
 static bool no_memory(void)

@@ -74,11 +74,14 @@ movinet_status mv_read_file(const char *path, size_t limit, uint8_t **bytes, siz
     FILE *file = fopen(path, "rb");
     if (!file)
         return mv_fail(err, MOVINET_ERR_IO, "%s: %s", path, strerror(errno));
-    if (fstat(fileno(file), &info) == 0 && S_ISDIR(info.st_mode)) {
+    bool known = fstat(fileno(file), &info) == 0;
+    if (known && S_ISDIR(info.st_mode)) {
         fclose(file);
         return mv_fail(err, MOVINET_ERR_IO, "%s: is a folder, not a file", path);
     }
     size_t used = 0, room = 1 << 16;
+    if (known && S_ISREG(info.st_mode) && (uint64_t)info.st_size <= limit)
+        room = (size_t)info.st_size + 1; /* so that the end is seen at once */
     uint8_t *block = malloc(room);
     while (block) {
         used += fread(block + used, 1, room - used, file);

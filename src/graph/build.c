@@ -67,11 +67,12 @@ static movinet_status new_constant(mvg_graph *graph, mvg_tensor *t, movinet_erro
     if (graph->constant_bytes > MAX_CONSTANT_BYTES)
         return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "its constants take more than 1 GiB");
     t->data = mv_alloc(t->bytes);
+    t->owned = t->data;
     return t->data ? MOVINET_OK : mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
 }
 
-/* A constant of the file, copied when the first op reads it: to where kernels
- * like it, and not at all if no op does. */
+/* A constant of the file, when the first op reads it: where it lies, unless that is no
+ * place for its type. */
 static movinet_status take_constant(mvg_graph *graph, const tfl_model *file, int tensor,
                                     movinet_error *err)
 {
@@ -79,6 +80,11 @@ static movinet_status take_constant(mvg_graph *graph, const tfl_model *file, int
     mvg_tensor *out = &graph->tensors[tensor];
     if (out->data || out->producer != GIVEN || !in->data || in->type == MOVINET_STRING)
         return MOVINET_OK;
+    size_t align = tfl_type_size(in->type);
+    if (in->size && align && (uintptr_t)in->data % align == 0) {
+        out->data = (void *)(uintptr_t)in->data; /* nobody writes to a constant */
+        return MOVINET_OK;
+    }
     movinet_status status = new_constant(graph, out, err);
     if (!status && in->size)
         memcpy(out->data, in->data, in->size);
@@ -208,7 +214,8 @@ movinet_status mvg_build(mvg_graph *graph, const tfl_model *file, mvg_evaluate e
 void mvg_free(mvg_graph *graph)
 {
     for (int i = 0; graph->tensors && i < graph->n_tensors; i++)
-        free(graph->tensors[i].data);
+        if (graph->tensors[i].owned)
+            free(graph->tensors[i].data);
     free(graph->tensors);
     free(graph->ops);
     mv_arena_free(&graph->arena);

@@ -14,7 +14,8 @@ typedef struct mvg_tensor {
     size_t count;              ///< elements
     size_t bytes;
     tfl_quant quant;
-    void *data;                ///< constant, MV_ALIGN aligned, owned by the graph; or NULL
+    void *data;                ///< constant, aligned as its type; or NULL
+    bool owned;                ///< `data` is the graph's own, not the file's
     int producer;              ///< op index, -1: an input or a constant
 } mvg_tensor;
 

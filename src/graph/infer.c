@@ -531,6 +531,7 @@ static movinet_status infer_shape(mvg_graph *graph, int op, movinet_error *err)
         return status;
     if (!(out->data = mv_alloc(out->bytes)))
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+    out->owned = true;
     for (int i = 0; i < rank; i++)
         if (out->type == MOVINET_INT32)
             ((int32_t *)out->data)[i] = in->shape[i];

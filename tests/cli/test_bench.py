@@ -302,6 +302,15 @@ class Google(BenchTest):
         self.assertEqual(list(result["peaks"]), ["int8"])
         self.assertEqual(result["macs"], result["peaks"]["int8"]["macs"])
 
+    @need_file(A0)
+    def test_memory(self):
+        """The library brings neither FFmpeg nor copies of the weights along."""
+        if b"__asan_init" in open(MOVINET, "rb").read():
+            self.skipTest("sanitizers take memory of their own")
+        figures = self.json(A0)["figures"]
+        self.assertLess(figures["peak_resident_bytes"], 14e6)
+        self.assertLess(figures["stream_bytes"], 1 << 20)
+
 
 if __name__ == "__main__":
     main()

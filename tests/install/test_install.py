@@ -148,6 +148,38 @@ class Install(unittest.TestCase):
             self.assertEqual(out, f"{clip}: green, 100 %\n" * 2)
 
 
+    def test_heavy_libraries_come_when_they_are_used(self):
+        needs = text_of("ldd", os.path.join(self.libraries, "libmovinet.so"))
+        for name in ("libavcodec", "libavformat", "libswscale", "libcurl"):
+            self.assertNotIn(name, needs)
+
+    @unittest.skipUnless("ffmpeg" in FEATURES and shutil.which("ffmpeg"), "no ffmpeg")
+    def test_modules_move_along(self):
+        """What is installed may be moved; a part of it alone says what is missing."""
+        model, clip, moved = (self.path(name) for name in ("m.tflite", "c.mkv", "elsewhere"))
+        text_of(MAKE_MODEL, "labels", model)
+        text_of("ffmpeg", "-v", "error", "-nostdin", "-f", "lavfi", "-i",
+                "color=c=0x00f000:s=96x64:r=10:d=1", "-c:v", "ffv1", clip)
+        shutil.copytree(self.libraries, moved, symlinks=True)
+        shutil.move(os.path.join(self.libraries, "movinet"), self.path("hidden"))
+        self.addCleanup(shutil.move, self.path("hidden"), os.path.join(self.libraries, "movinet"))
+        program = dict(self.build_examples("moved", *self.pkg_config("--libs")))["classify"]
+        env = dict(ENV, LD_LIBRARY_PATH=moved)
+        self.assertRegex(text_of(program, model, clip, env=env), "green$")
+        os.remove(os.path.join(moved, "movinet", "movinet-ffmpeg.so"))
+        done = subprocess.run([program, model, clip], env=env, check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"c\.mkv: cannot read videos: movinet-ffmpeg\.so is missing")
+        self.assertEqual(done.stderr.count("\n"), 1)
+        with open(os.path.join(moved, "movinet", "movinet-ffmpeg.so"), "wb") as file:
+            file.write(b"damaged")
+        done = subprocess.run([program, model, clip], env=env, check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "cannot load .*movinet-ffmpeg.so")
+
+
 if __name__ == "__main__":
     if not shutil.which("pkg-config") or not shutil.which("meson") or not shutil.which("nm"):
         sys.exit(77)

@@ -1,0 +1,6 @@
+/* What movinet-ffmpeg.so exports. SPDX-License-Identifier: Apache-2.0 */
+#include "core/module.h"
+#include "video/source.h"
+
+extern const mv_module movinet_module;
+MOVINET_API const mv_module movinet_module = {MV_MODULE_VERSION, (void (*)(void))mvv_ffmpeg_open};

@@ -1,0 +1,6 @@
+/* What movinet-curl.so exports. SPDX-License-Identifier: Apache-2.0 */
+#include "core/module.h"
+#include "zoo/pull_parts.h"
+
+extern const mv_module movinet_module;
+MOVINET_API const mv_module movinet_module = {MV_MODULE_VERSION, (void (*)(void))mvz_fetch};

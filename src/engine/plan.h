@@ -112,13 +112,19 @@ typedef struct mve_options {
     bool plain;        ///< no passes: op by op as in the file
 } mve_options;
 
-/** A state kept as the newest frames of a tensor, each in a slot of its own. */
+/** A state kept as the newest frames of a tensor, each in a slot of its own. Rings of
+ * equal slots form a group: `next` takes over the slot that this one's oldest frame has
+ * left, and the first of the group the next time that of the last. */
 typedef struct mve_ring {
     int state, taps;
-    size_t offset, slot_bytes;  ///< in the arena; slots are aligned
+    size_t offset, slot_bytes;  ///< its slots in the arena, aligned: taps − 1, and in the first
+                                ///< ring of a group one more
     size_t frame_bytes;
+    int first, next;            ///< rings of the same group; next is -1 in the last one
+    int written, read;          ///< steps that make the newest frame, and that read them all
+    bool placed;
     int n_views;
-    int *views;                 ///< tensors that share the frame's bytes
+    int *views;                 ///< tensors that share the newest frame's bytes
 } mve_ring;
 
 typedef struct mve_plan {
@@ -144,6 +150,8 @@ movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, const mve_o
                               movinet_error *err);
 void mve_plan_free(mve_plan *plan);
 
+/* layout.c */
+movinet_status mve_lay_out(mve_plan *plan, movinet_error *err);
 /* image.c */
 void mve_image_table(const mvg_tensor *image, int8_t table[256]);
 

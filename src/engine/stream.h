@@ -14,7 +14,7 @@ typedef struct mve_stream {
     uint8_t *memory;     ///< plan->arena_bytes
     void **data;         ///< where each tensor is, scratch memory, each ring's frames
     void **frames;       ///< [n_rings, MVK_MAX_TAPS]: slots from the oldest to the newest
-    int64_t steps;       ///< frames since reset: tells which slot is the newest
+    void **free;         ///< [n_rings]: by the first of each group, the slot to write next
     mv_pool *pool;       ///< NULL: the caller's thread alone
     uint64_t *times;     ///< NULL, or [n_steps] nanoseconds to add to
     mve_observer *observe;
@@ -37,5 +37,12 @@ void mve_stream_step(mve_stream *s, float *logits);
 size_t mve_stream_state_size(const mve_stream *s);
 void mve_stream_get_states(const mve_stream *s, uint8_t *out);
 void mve_stream_set_states(mve_stream *s, const uint8_t *bytes);
+
+/* rings.c, states.c: for stream.c */
+void mve_rings_reset(mve_stream *s);
+void mve_rings_turn(mve_stream *s);           ///< before a frame
+void mve_ring_get(const mve_stream *s, int state, uint8_t *out);
+void mve_ring_set(mve_stream *s, int state, const uint8_t *bytes);
+void mve_states_keep(mve_stream *s);          ///< after a frame
 
 #endif

@@ -58,7 +58,7 @@ class Small(BenchTest):
         self.assertIsNone(result["video"])
         self.assertEqual(list(result["peaks"]), ["float"])
         self.assertGreater(result["peaks"]["float"]["macs_per_second"], 1e6)
-        self.assertEqual(result["figures"]["frame_bytes"], 4 * 12 * 8 * 3)
+        self.assertEqual(result["figures"]["frame_bytes"], 2 * 12 * 8 * 3)
         for absent in ("profile", "compare"):
             self.assertNotIn(absent, result)
 

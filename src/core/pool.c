@@ -14,8 +14,6 @@ enum {
     /* The caller looks so often whether the others' last pieces are done, and lies
      * down if not: somebody else may have got the core that they need. */
     LAST_SPINS = 4000,
-    /* Pieces a thread, so that a slower one does fewer. */
-    PIECES = 4,
 };
 
 typedef struct worker {
@@ -177,12 +175,14 @@ void mv_pool_run(mv_pool *pool, mv_pool_work *work, void *user, int n)
             work(user, 0, n);
         return;
     }
-    int piece = n / (pool->threads * PIECES);
+    /* One piece a thread: more, for slower threads to do fewer of, were measured to cost
+     * more than they save. */
+    int piece = (n + pool->threads - 1) / pool->threads;
     pool->work = work;
     pool->user = user;
     pool->n = n;
-    pool->piece = piece > 0 ? piece : 1;
-    uint32_t pieces = (uint32_t)((n + pool->piece - 1) / pool->piece);
+    pool->piece = piece;
+    uint32_t pieces = (uint32_t)((n + piece - 1) / piece);
     atomic_store(&pool->done, 0);
     atomic_store(&pool->ticket, (uint64_t)pieces << 32);
     wake_workers(pool);

@@ -11,6 +11,7 @@
 /** How one kind of convolution packs and runs. All fields of mvk_conv but
  * `packed` are set when packed_size and pack are called. `weights` is int8_t or
  * float, as the kind is; rows as in mvk_conv_s8. */
+/* `packed` is zeroed before it is packed into. */
 typedef struct mvk_conv_kernel {
     const char *name; ///< "conv 1x1 vnni 8x48", for plans and benches
     size_t (*packed_size)(const mvk_conv *conv);

@@ -49,18 +49,28 @@ INLINE __m512i on_common_scale(const pair *j, int which, __m512i x)
     return mvk_rescale16(_mm512_sll_epi32(x, _mm_cvtsi32_si128(j->left_shift)), &j->in[which], 0);
 }
 
+/* Of inputs without their zero points, on a common scale but for MUL. */
+INLINE __m512i join(const pair *j, __m512i a, __m512i b)
+{
+    switch (j->op) {
+    case MVK_MUL: return _mm512_mullo_epi32(a, b);
+    case MVK_ADD: return _mm512_add_epi32(a, b);
+    default: return _mm512_sub_epi32(a, b);
+    }
+}
+
 /* Without the zero point. */
 INLINE __m512i integers(const pair *j, __m512i a, __m512i b)
 {
-    __m512i y;
-    if (j->op == MVK_MUL) {
-        y = _mm512_mullo_epi32(_mm512_sub_epi32(a, j->zero[0]), _mm512_sub_epi32(b, j->zero[1]));
-    } else {
-        a = on_common_scale(j, 0, a);
-        b = on_common_scale(j, 1, b);
-        y = j->op == MVK_ADD ? _mm512_add_epi32(a, b) : _mm512_sub_epi32(a, b);
-    }
-    return mvk_rescale16(y, &j->out, 0);
+    if (j->op == MVK_MUL)
+        return mvk_rescale16(join(j, _mm512_sub_epi32(a, j->zero[0]),
+                                  _mm512_sub_epi32(b, j->zero[1])), &j->out, 0);
+    return mvk_rescale16(join(j, on_common_scale(j, 0, a), on_common_scale(j, 1, b)), &j->out, 0);
+}
+
+INLINE __m512i sixteen(void)
+{
+    return _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
 /* With the zero point. */
@@ -77,11 +87,6 @@ INLINE __m512i floats(const pair *j, __m512i a, __m512i b, const int product)
     return _mm512_add_epi32(_mm512_cvtps_epi32(_mm512_fmadd_ps(x, j->weight[0], d)), j->out_zero);
 }
 
-INLINE __m512i limit(__m512i y, const mvk_finish512 *f)
-{
-    return _mm512_min_epi32(_mm512_max_epi32(y, f->low), f->high);
-}
-
 /* ---- looking for a form in float ---- */
 
 static bool can_do(const mvk_binary_s8 *p)
@@ -91,20 +96,39 @@ static bool can_do(const mvk_binary_s8 *p)
     return fits && mvk_scales_fit(&p->out_scale, 1);
 }
 
-static bool same_everywhere(const mvk_binary_s8 *p)
+/* All results that fixed-point numbers give: [x0 + 128][x1 + 128]. */
+static void all_results(const mvk_binary_s8 *p, int8_t *out)
 {
     mvk_binary_s8 in_integers = *p;
     in_integers.in_float = false;
-    const pair f = pair_of(p), i = pair_of(&in_integers);
-    const __m512i count =
-        _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const pair j = pair_of(&in_integers);
+    __m512i b[16];
+    for (int i = 0; i < 16; i++) {
+        b[i] = _mm512_add_epi32(_mm512_set1_epi32(16 * i - 128), sixteen());
+        b[i] = p->op == MVK_MUL ? _mm512_sub_epi32(b[i], j.zero[1]) : on_common_scale(&j, 1, b[i]);
+    }
+    for (int x = -128; x < 128; x++) {
+        __m512i a = _mm512_set1_epi32(x);
+        a = p->op == MVK_MUL ? _mm512_sub_epi32(a, j.zero[0]) : on_common_scale(&j, 0, a);
+        for (int i = 0; i < 16; i++, out += 16) {
+            __m512i y = mvk_rescale16(join(&j, a, b[i]), &j.out, 0);
+            _mm_storeu_si128((__m128i *)(void *)out, mvk_finish16(y, &j.finish));
+        }
+    }
+}
+
+static bool same_everywhere(const mvk_binary_s8 *p, const int8_t *want)
+{
+    const pair j = pair_of(p);
     const int product = p->op == MVK_MUL;
     for (int x0 = -128; x0 < 128; x0++)
-        for (int x1 = -128; x1 < 128; x1 += 16) {
-            __m512i a = _mm512_set1_epi32(x0), b = _mm512_add_epi32(_mm512_set1_epi32(x1), count);
-            __m512i y = product ? floats(&f, a, b, 1) : floats(&f, a, b, 0);
-            y = limit(_mm512_sub_epi32(y, f.out_zero), &f.finish);
-            if (_mm512_cmpneq_epi32_mask(y, limit(integers(&i, a, b), &i.finish)))
+        for (int x1 = -128; x1 < 128; x1 += 16, want += 16) {
+            __m512i a = _mm512_set1_epi32(x0);
+            __m512i b = _mm512_add_epi32(_mm512_set1_epi32(x1), sixteen());
+            __m512i y = product ? floats(&j, a, b, 1) : floats(&j, a, b, 0);
+            __m128i got = mvk_finish16(_mm512_sub_epi32(y, j.out_zero), &j.finish);
+            __m128i x = _mm_loadu_si128((const __m128i *)(const void *)want);
+            if (_mm_cmpneq_epi8_mask(got, x))
                 return false;
         }
     return true;
@@ -129,8 +153,10 @@ void mvk_prepare_binary_s8_avx512(mvk_binary_s8 *p)
     double common = ldexp(1, p->left_shift) * real(p->out_scale);
     double w0 = product ? real(p->out_scale) : common * real(p->in_scale[0]);
     double w1 = product ? 0 : common * real(p->in_scale[1]) * (p->op == MVK_SUB ? -1 : 1);
+    int8_t want[65536];
     if (!can_do(p))
         return;
+    all_results(p, want);
     p->in_float = true;
     for (size_t i = 0; i < sizeof near; i++)
         for (int k = 0; k < 9; k++) {
@@ -141,7 +167,7 @@ void mvk_prepare_binary_s8_avx512(mvk_binary_s8 *p)
             else
                 p->offset =
                     (float)(p->out_zero - w0 * p->zero[0] - w1 * p->zero[1] + near[i] * 1e-6);
-            if (same_everywhere(p))
+            if (same_everywhere(p, want))
                 return;
             if (product && k == 2)
                 break;

@@ -62,7 +62,6 @@ static void pack(const mvk_conv *c, const void *weights, void *to)
     packed p = layout(c);
     mvk_param16 *params = (mvk_param16 *)((char *)to + 64);
     int k = c->kernel_h * c->kernel_w * c->in_c, vectors = 4 * p.wide + p.narrow;
-    memset(to, 0, packed_size(c));
     memcpy(to, &p, sizeof p);
     for (int v = 0; v < vectors; v++) {
         mvk_channel channels[16] = {0};

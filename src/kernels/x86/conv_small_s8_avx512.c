@@ -51,7 +51,6 @@ static void pack(const mvk_conv *c, const void *weights, void *to)
     packed p = layout(c);
     mvk_param16 *params = (mvk_param16 *)((char *)to + 64);
     int width = c->kernel_w * c->in_c;
-    memset(to, 0, packed_size(c));
     memcpy(to, &p, sizeof p);
     for (int v = 0; v < p.vectors; v++) {
         uint8_t *picks = (uint8_t *)to + p.picks + (size_t)(v * p.groups) * 64;

@@ -71,28 +71,17 @@ static void find_steps(steps *s, mvk_scale scale, int first, int last)
     for (int i = 0; i < s->n; i++) {
         int64_t k = first + i, n = (2 * k - 1) * (one << e) + (k > 0 ? -one : one);
         int64_t x = (int64_t)((double)n * inverse);
-        x += x * m < n;
-        x -= (x - 1) * m >= n;
+        int64_t product = x * m;
+        x += product < n ? 1 : product - m >= n ? -1 : 0;
         s->place[i] = (int32_t)x;
     }
 }
 
-/* Cut to the steps that accumulators low … high can be next to, and one more on either
- * side, before or behind which nothing may change. Places grow with i. */
-static void cut_steps(steps *s, int64_t low, int64_t high)
+/* Whole vectors, all of them true. */
+static void fill_up(steps *s)
 {
-    int begin = 0, end = s->n;
-    while (begin < end && s->place[begin] <= low)
-        begin++;
-    while (end > begin && s->place[end - 1] > high)
-        end--;
-    begin -= begin > 0;
-    end += end < s->n;
-    memmove(s->place, s->place + begin, (size_t)(end - begin) * sizeof *s->place);
-    s->first += begin;
-    s->n = end - begin;
-    for (int i = s->n; i < s->n + 16; i++) /* whole vectors, all of them true */
-        s->place[i] = s->n ? s->place[s->n - 1] : 0;
+    for (int i = s->n; i < s->n + 16; i++)
+        s->place[i] = s->place[s->n - 1];
 }
 
 /* Are results right on both sides of every step? */
@@ -142,8 +131,12 @@ static bool prove(mvk_param16 *p, int lane, const mvk_channel *c, int first, int
     if (-c->scale.shift < MIN_SHIFT || -c->scale.shift > MAX_SHIFT || c->low < -safe ||
         c->high > safe)
         return false;
-    find_steps(&s, c->scale, first, last);
-    cut_steps(&s, c->low, c->high);
+    /* Of the steps beyond what there can be, the next one on either side matters. */
+    int from = mvk_rescale((int32_t)c->low, c->scale), to = mvk_rescale((int32_t)c->high, c->scale);
+    int begin = from < first ? first : from > last ? last : from;
+    int end = to + 1 > last ? last : to + 1 < begin ? begin : to + 1;
+    find_steps(&s, c->scale, begin, end);
+    fill_up(&s);
     return find_floats(&p->a[lane], &p->d[lane], &s, c->scale, positive);
 }
 

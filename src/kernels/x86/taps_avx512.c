@@ -48,7 +48,6 @@ void mvk_taps_pack(const mvk_taps_source *from, const int8_t *w, void *to)
 {
     mvk_taps t = layout(from->groups, from->channels);
     mvk_param16 *params = (mvk_param16 *)((char *)to + 64);
-    memset(to, 0, mvk_taps_size(from->groups, from->channels));
     memcpy(to, &t, sizeof t);
     memset((char *)to + t.zeros, from->in_zero, (size_t)t.blocks * 64);
     for (int v = 0; v < 4 * t.blocks; v++) {

@@ -579,6 +579,75 @@ MOVINET_API movinet_status movinet_video_next(movinet_video *video, movinet_fram
 MOVINET_API const movinet_video_info *movinet_video_get_info(const movinet_video *video);
 MOVINET_API void movinet_video_close(movinet_video *video);
 
+/* ---- live ----------------------------------------------------------------- */
+
+/** A source as it happens: one thread reads it, one computes, and whoever asks gets the
+ * newest answer. Frames are taken by their time stamps at the network's rate; the newest
+ * wins, nothing queues up. A source other than a file that ends or breaks is opened again,
+ * with pauses that grow from half a second to half a minute. */
+typedef struct movinet_live movinet_live;
+
+typedef struct movinet_live_options {
+    double sample_rate;        ///< frames a second to classify; 0: the network's own, 5
+    movinet_preprocess preprocess;
+    int threads;               ///< that compute a frame; 0: one
+    double smooth;             ///< seconds, as movinet_smoother_open; 0: not at all
+    movinet_announcer_options announce; ///< its filter is also not the caller's to change then
+    movinet_reset_policy reset;///< when the states begin anew; all zeros: at scene cuts
+    bool loop;                 ///< a file begins again at its end
+    bool unpaced;              ///< a file is read as fast as it goes, not at its own pace:
+                               ///< most of its frames are then passed over
+    uint8_t reserved[38];
+} movinet_live_options;
+
+typedef enum movinet_live_phase {
+    MOVINET_LIVE_OPENING = 0,  ///< no picture has come yet
+    MOVINET_LIVE_RUNNING = 1,
+    MOVINET_LIVE_WAITING = 2,  ///< the source broke and will be opened again
+    MOVINET_LIVE_ENDED = 3,    ///< a file or a pipe is over
+    MOVINET_LIVE_FAILED = 4,   ///< it cannot be read, or a frame could not be computed
+} movinet_live_phase;
+
+enum { MOVINET_LIVE_ACTIVE = 8 };
+
+typedef struct movinet_live_state {
+    movinet_live_phase phase;
+    char message[500];         ///< WAITING and FAILED: why
+    double retry_in;           ///< WAITING: seconds until the next try
+    int64_t answers;           ///< frames classified since opening; what follows is of the last
+    double time;               ///< its time: a file's own, else seconds since opening
+    double inference;          ///< seconds that it took to compute
+    bool reset;                ///< the states began anew with it
+    int n_active;
+    movinet_event active[MOVINET_LIVE_ACTIVE]; ///< announced classes, best first
+    movinet_meter_reading meter; ///< fps: pictures that come, against what is expected
+    int width, height;         ///< of the newest picture, 0: none yet
+} movinet_live_state;
+
+/** `source` as movinet_video_open has it. Returns at once: whether the source can be read,
+ * the state tells. Errors: ARGUMENT, MEMORY, UNSUPPORTED (no threads). */
+MOVINET_API movinet_status movinet_live_open(movinet_live **out, movinet_model *model,
+                                             const char *source,
+                                             const movinet_live_options *options,
+                                             movinet_error *err);
+/** Ends both threads; a source that hangs is given up. */
+MOVINET_API void movinet_live_close(movinet_live *live);
+/** Waits up to `seconds` until `answers` is above `seen`, or nothing more will come. Writes
+ * the state, and to `scores` (may be NULL) the smoothed probabilities [n_classes] of the last
+ * answer. False: there is none above `seen`. */
+MOVINET_API bool movinet_live_wait(movinet_live *live, int64_t seen, double seconds,
+                                   movinet_live_state *state, float *scores);
+/** Takes the oldest events that were not taken yet, at most `capacity`; returns how many. The
+ * last 256 are kept. */
+MOVINET_API int movinet_live_events(movinet_live *live, movinet_event *out, int capacity);
+/** The newest picture, upright, squashed to width × height: rgb[height][width][3]. False:
+ * there is none yet, or no memory. Any thread, one at a time. */
+MOVINET_API bool movinet_live_picture(movinet_live *live, int width, int height, uint8_t *rgb);
+/** The states begin anew with the next frame. */
+MOVINET_API void movinet_live_reset(movinet_live *live);
+/** While paused, no frame is classified. */
+MOVINET_API void movinet_live_pause(movinet_live *live, bool paused);
+
 /* ---- published models ---------------------------------------------------- */
 
 typedef struct movinet_published {

@@ -28,7 +28,7 @@ static const verb verb_completion = {.name = "_bash-completion",
                                      .run = run_completion};
 
 static const verb *const verbs[] = {
-    &verb_classify, &verb_inspect, &verb_bench,      &verb_models,
+    &verb_classify, &verb_live,    &verb_inspect, &verb_bench,      &verb_models,
     &verb_pull,     &verb_man,     &verb_completion, NULL,
 };
 

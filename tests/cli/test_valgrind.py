@@ -9,6 +9,7 @@ from command import MOVINET, SMALL_SIZE, Test, main, make_clip, need_clips, smal
 class Valgrind(Test):
     def check(self, *words, code=0):
         done = subprocess.run(["valgrind", "-q", "--leak-check=full", "--error-exitcode=99",
+                               "--errors-for-leak-kinds=definite", "--show-leak-kinds=definite",
                                MOVINET, *words], cwd=self.folder, env=self.env, check=False,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "live/latest.h"
+#include "core/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+void mvl_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+struct timespec mvl_deadline(double seconds)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    seconds = seconds < 0 ? 0 : seconds > 1e6 ? 1e6 : seconds;
+    int64_t ns = t.tv_nsec + (int64_t)(seconds * 1e9);
+    t.tv_sec += (time_t)(ns / 1000000000);
+    t.tv_nsec = (long)(ns % 1000000000);
+    return t;
+}
+
+void mvl_latest_init(mvl_latest *l)
+{
+    *l = (mvl_latest){.newest = -1};
+    pthread_mutex_init(&l->lock, NULL);
+    mvl_cond_init(&l->come);
+}
+
+void mvl_latest_free(mvl_latest *l)
+{
+    for (int i = 0; i < MVL_SLOTS; i++)
+        free(l->slots[i].pixels);
+    pthread_cond_destroy(&l->come);
+    pthread_mutex_destroy(&l->lock);
+}
+
+/* One that nobody reads and that is not the newest. There is one, with two readers. */
+static mvl_picture *free_slot(mvl_latest *l)
+{
+    mvl_picture *slot = NULL;
+    pthread_mutex_lock(&l->lock);
+    for (int i = 0; i < MVL_SLOTS && !slot; i++)
+        if (i != l->newest && !l->slots[i].readers)
+            slot = &l->slots[i];
+    pthread_mutex_unlock(&l->lock);
+    return slot;
+}
+
+movinet_status mvl_latest_put(mvl_latest *l, const movinet_frame *frame, double captured,
+                              movinet_error *err)
+{
+    size_t row = (size_t)frame->width * 3, bytes;
+    mvl_picture *slot = free_slot(l);
+    ptrdiff_t stride = frame->stride ? frame->stride : (ptrdiff_t)row;
+    if (!slot)
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "more than two readers of pictures");
+    if (!mv_mul_size(row, (size_t)frame->height, &bytes))
+        return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+    if (bytes > slot->room) {
+        free(slot->pixels);
+        slot->pixels = malloc(bytes);
+        slot->room = slot->pixels ? bytes : 0;
+        if (!slot->pixels)
+            return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+    }
+    for (int y = 0; y < frame->height; y++)
+        memcpy(slot->pixels + (size_t)y * row, (const uint8_t *)frame->pixels + y * stride, row);
+    pthread_mutex_lock(&l->lock);
+    slot->frame = *frame;
+    slot->frame.pixels = slot->pixels;
+    slot->frame.stride = 0;
+    slot->captured = captured;
+    slot->number = ++l->number;
+    l->newest = (int)(slot - l->slots);
+    pthread_cond_broadcast(&l->come);
+    pthread_mutex_unlock(&l->lock);
+    return MOVINET_OK;
+}
+
+const mvl_picture *mvl_latest_take(mvl_latest *l, int64_t seen, double seconds)
+{
+    const struct timespec until = mvl_deadline(seconds);
+    mvl_picture *picture = NULL;
+    pthread_mutex_lock(&l->lock);
+    while (l->number <= seen && !l->woken &&
+           !pthread_cond_timedwait(&l->come, &l->lock, &until))
+        continue;
+    if (l->number > seen && l->newest >= 0) {
+        picture = &l->slots[l->newest];
+        picture->readers++;
+    }
+    pthread_mutex_unlock(&l->lock);
+    return picture;
+}
+
+void mvl_latest_give(mvl_latest *l, const mvl_picture *picture)
+{
+    pthread_mutex_lock(&l->lock);
+    l->slots[picture - l->slots].readers--;
+    pthread_mutex_unlock(&l->lock);
+}
+
+void mvl_latest_wake(mvl_latest *l)
+{
+    pthread_mutex_lock(&l->lock);
+    l->woken = true;
+    pthread_cond_broadcast(&l->come);
+    pthread_mutex_unlock(&l->lock);
+}
+
+bool mvl_latest_is_over(mvl_latest *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool over = l->woken;
+    pthread_mutex_unlock(&l->lock);
+    return over;
+}

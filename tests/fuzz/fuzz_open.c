@@ -23,13 +23,22 @@ static void run(const mve_plan *plan)
 {
     mve_stream stream;
     float *logits = calloc((size_t)plan->graph.n_classes, sizeof *logits);
-    if (logits && !mve_stream_open(&stream, plan, 1, NULL)) {
+    size_t values = (size_t)plan->graph.width * 3;
+    uint8_t *bytes = calloc(values, 1);
+    float *row = calloc(values, sizeof *row);
+    if (logits && bytes && row && !mve_stream_open(&stream, plan, 1, NULL)) {
+        for (int y = 0; y < plan->graph.height; y++)
+            mve_stream_put_u8(&stream, y, bytes);
         mve_stream_step(&stream, logits);
-        for (int i = 0; i < plan->graph.width * plan->graph.height * 3; i++)
-            stream.image[i] = (float)(i % 7) / 6;
+        for (size_t i = 0; i < values; i++)
+            row[i] = (float)(i % 7) / 6;
+        for (int y = 0; y < plan->graph.height; y++)
+            mve_stream_put_f32(&stream, y, row);
         mve_stream_step(&stream, logits);
         mve_stream_close(&stream);
     }
+    free(row);
+    free(bytes);
     free(logits);
 }
 

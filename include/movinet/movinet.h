@@ -690,6 +690,40 @@ typedef struct movinet_pull_options {
 MOVINET_API movinet_status movinet_pull(const char *name, const movinet_pull_options *options,
                                         char *path, size_t path_size, movinet_error *err);
 
+/* ---- new models ------------------------------------------------------------ */
+
+typedef enum movinet_precision {
+    MOVINET_PRECISION_FLOAT32 = 0,
+    MOVINET_PRECISION_FLOAT16 = 1, ///< weights and biases in half as many bytes
+    MOVINET_PRECISION_DYNAMIC = 2, ///< weights of the larger convolutions in int8
+} movinet_precision;
+
+typedef enum movinet_activation {
+    MOVINET_ACTIVATION_DEFAULT = 0, ///< hard swish; swish for a base network
+    MOVINET_HARD_SWISH = 1,
+    MOVINET_RELU6 = 2,
+    MOVINET_SWISH = 3,
+    MOVINET_RELU = 4,
+} movinet_activation;
+
+typedef struct movinet_new_options {
+    bool base;               ///< takes a whole clip at once, instead of frame by frame
+    bool no_squeeze_excitation;
+    int n_classes;           ///< 0: as many as there are labels, else 600
+    const char *labels_path; ///< text file, one label a line, to be put into the model
+    int size;                ///< side of the image in pixels; 0: as published
+    int frames;              ///< of a base network's clip; 0: as published
+    movinet_activation activation;
+    movinet_precision precision;
+    uint64_t seed;           ///< of the random weights; the same seed, the same file
+    uint8_t reserved[64];
+} movinet_new_options;
+
+/** Writes a MoViNet ("A0" … "A5", "T0") that has learned nothing yet to `path`, whole
+ * or not at all. Errors: ARGUMENT, IO, FORMAT (of the label file), MEMORY. */
+MOVINET_API movinet_status movinet_new(const char *path, const char *variant,
+                                       const movinet_new_options *options, movinet_error *err);
+
 #ifdef __cplusplus
 }
 #endif

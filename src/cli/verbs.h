@@ -9,6 +9,7 @@ extern const verb verb_classify;
 extern const verb verb_inspect;
 extern const verb verb_live;
 extern const verb verb_models;
+extern const verb verb_new;
 extern const verb verb_pull;
 
 #endif

@@ -49,29 +49,13 @@ static const struct {
     {TFL_OP_BATCH_MATMUL, TFL_OPTIONS_BATCH_MATMUL},
 };
 
-typedef enum kind {
-    BYTE,     /* an enum of one byte */
-    FLAG,     /* bool */
-    INT,      /* 0 where left out */
-    STEP,     /* 1 … MAX_STEP; has to be there */
-    STEP_1,   /* the same, but 1 where left out */
-    REAL,     /* float, finite */
-    PADDING,  /* TFL_PADDING_… */
-    FUSED,    /* TFL_ACT_… */
-} kind;
-
-typedef struct option {
-    unsigned char type, field, kind;
-    unsigned short place; /* in tfl_options */
-    const char *name;
-} option;
-
 #define O(type, field, kind, member)                                                               \
-    {TFL_OPTIONS_##type, field, kind, (unsigned short)offsetof(tfl_options, member), #member}
+    {TFL_OPTIONS_##type, field, TFL_OPTION_##kind,                                                \
+     (unsigned short)offsetof(tfl_options, member), #member}
 
 /* All options that are one number. The two lists (new_shape, squeeze_dims) are
  * read below. */
-static const option options_of_types[] = {
+const tfl_option tfl_option_list[] = {
     O(CONV_2D, 0, PADDING, padding),
     O(CONV_2D, 1, STEP, stride_w),
     O(CONV_2D, 2, STEP, stride_h),
@@ -132,12 +116,12 @@ static const option options_of_types[] = {
     O(LEAKY_RELU, 0, REAL, alpha),
     O(BATCH_MATMUL, 0, FLAG, adj_x),
     O(BATCH_MATMUL, 1, FLAG, adj_y),
+    {0},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* 0: ops of this code have no options that we read. */
-static unsigned type_of_op(int code)
+unsigned tfl_options_type_of(int code)
 {
     for (size_t i = 0; i < COUNT(types_of_ops); i++)
         if (types_of_ops[i].code == code)
@@ -146,7 +130,7 @@ static unsigned type_of_op(int code)
 }
 
 /* A number that has to be from `least` to `most`. */
-static movinet_status read_range(const option *o, int value, int least, int most, int *to,
+static movinet_status read_range(const tfl_option *o, int value, int least, int most, int *to,
                                  const char *where, movinet_error *err)
 {
     *to = value;
@@ -156,26 +140,26 @@ static movinet_status read_range(const option *o, int value, int least, int most
     return MOVINET_OK;
 }
 
-static movinet_status read_option(tfl_options *options, const option *o, const tfl_table *table,
+static movinet_status read_option(tfl_options *options, const tfl_option *o, const tfl_table *table,
                                   const char *where, movinet_error *err)
 {
     void *to = (char *)options + o->place;
     float real;
-    switch ((kind)o->kind) {
-    case BYTE: *(int *)to = tfl_get_i8(table, o->field); break;
-    case FLAG: *(bool *)to = tfl_get_bool(table, o->field); break;
-    case INT: *(int *)to = tfl_get_i32(table, o->field, 0); break;
-    case STEP:
+    switch ((tfl_option_kind)o->kind) {
+    case TFL_OPTION_BYTE: *(int *)to = tfl_get_i8(table, o->field); break;
+    case TFL_OPTION_FLAG: *(bool *)to = tfl_get_bool(table, o->field); break;
+    case TFL_OPTION_INT: *(int *)to = tfl_get_i32(table, o->field, 0); break;
+    case TFL_OPTION_STEP:
         return read_range(o, tfl_get_i32(table, o->field, 0), 1, MAX_STEP, to, where, err);
-    case STEP_1:
+    case TFL_OPTION_STEP_1:
         return read_range(o, tfl_get_i32(table, o->field, 1), 1, MAX_STEP, to, where, err);
-    case PADDING:
+    case TFL_OPTION_PADDING:
         return read_range(o, tfl_get_i8(table, o->field), TFL_PADDING_SAME, TFL_PADDING_VALID, to,
                           where, err);
-    case FUSED:
+    case TFL_OPTION_FUSED:
         return read_range(o, tfl_get_i8(table, o->field), TFL_ACT_NONE, TFL_ACT_SIGN_BIT, to, where,
                           err);
-    case REAL:
+    case TFL_OPTION_REAL:
         *(float *)to = real = tfl_get_f32(table, o->field);
         if (!isfinite(real))
             return mv_fail(err, MOVINET_ERR_FORMAT, "%s: its option %s is not a finite number",
@@ -211,7 +195,7 @@ static void set_defaults(tfl_options *options, int code)
 movinet_status tfl_read_options(tfl_options *options, int code, unsigned type,
                                 const tfl_table *table, const char *where, movinet_error *err)
 {
-    unsigned expected = type_of_op(code);
+    unsigned expected = tfl_options_type_of(code);
     set_defaults(options, code);
     if (!expected)
         return MOVINET_OK;
@@ -225,9 +209,9 @@ movinet_status tfl_read_options(tfl_options *options, int code, unsigned type,
         return mv_fail(err, MOVINET_ERR_FORMAT, "%s: has the options of another op (%u, not %u)",
                        where, type, expected);
     movinet_status status = MOVINET_OK;
-    for (size_t i = 0; !status && i < COUNT(options_of_types); i++)
-        if (options_of_types[i].type == type)
-            status = read_option(options, &options_of_types[i], table, where, err);
+    for (const tfl_option *o = tfl_option_list; !status && o->type; o++)
+        if (o->type == type)
+            status = read_option(options, o, table, where, err);
     if (!status && code == TFL_OP_RESHAPE)
         status = read_list(options->new_shape, &options->n_new_shape, table, 0, "new_shape", where,
                            err);

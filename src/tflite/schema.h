@@ -103,6 +103,7 @@ enum tfl_field_tensor {
     TFL_TENSOR_IS_VARIABLE = 5,
     TFL_TENSOR_SPARSITY = 6,
     TFL_TENSOR_SHAPE_SIGNATURE = 7,
+    TFL_TENSOR_HAS_RANK = 8,
     TFL_TENSOR_EXTERNAL_BUFFER = 10,
 };
 enum tfl_field_quantization {
@@ -173,8 +174,10 @@ enum tfl_options_type {
 
 /* Fields of the metadata FlatBuffer (identifier M001). */
 enum tfl_field_model_metadata {
+    TFL_META_NAME = 0,
     TFL_META_SUBGRAPHS = 3,
     TFL_META_FILES = 6,
+    TFL_META_MIN_PARSER_VERSION = 7,
 };
 enum tfl_field_subgraph_metadata {
     TFL_META_SUBGRAPH_INPUTS = 2,
@@ -183,10 +186,36 @@ enum tfl_field_subgraph_metadata {
 };
 enum tfl_field_tensor_metadata {
     TFL_META_TENSOR_NAME = 0,
+    TFL_META_TENSOR_DESCRIPTION = 1,
+    TFL_META_TENSOR_CONTENT = 3,
+    TFL_META_TENSOR_PROCESS_UNITS = 4,
+    TFL_META_TENSOR_STATS = 5,
     TFL_META_TENSOR_FILES = 6,
+};
+enum tfl_field_content {
+    TFL_META_CONTENT_TYPE = 0, ///< the union's member
+    TFL_META_CONTENT_PROPERTIES = 1,
+};
+enum { TFL_CONTENT_FEATURE = 1, TFL_CONTENT_IMAGE = 2 };
+enum tfl_field_image_properties {
+    TFL_META_IMAGE_COLOR_SPACE = 0, ///< 1: RGB
+    TFL_META_IMAGE_SIZE = 1,        ///< a table of width (0) and height (1)
+};
+enum tfl_field_process_unit {
+    TFL_META_UNIT_TYPE = 0, ///< the union's member; 1: normalization
+    TFL_META_UNIT_OPTIONS = 1,
+};
+enum tfl_field_normalization {
+    TFL_META_NORMALIZATION_MEAN = 0,
+    TFL_META_NORMALIZATION_STD = 1,
+};
+enum tfl_field_stats {
+    TFL_META_STATS_MAX = 0,
+    TFL_META_STATS_MIN = 1,
 };
 enum tfl_field_associated_file {
     TFL_META_FILE_NAME = 0,
+    TFL_META_FILE_DESCRIPTION = 1,
     TFL_META_FILE_TYPE = 2,
     TFL_META_FILE_LOCALE = 3,
 };

@@ -93,7 +93,7 @@ static movinet_status describe_ring(mve_plan *plan, int index, movinet_error *er
     const mvg_ring *from = &g->rings[index];
     mve_ring *ring = &plan->rings[index];
     int root = plan->root[from->frame];
-    *ring = (mve_ring){.state = from->state, .taps = from->taps, .written = -1, .read = -1};
+    *ring = (mve_ring){.taps = from->taps, .written = -1, .read = -1};
     ring->frame_bytes = g->tensors[root].bytes;
     ring->slot_bytes = align(ring->frame_bytes);
     ring->views = mv_arena_alloc(&plan->arena, (size_t)g->n_tensors, sizeof *ring->views);

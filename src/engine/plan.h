@@ -116,7 +116,7 @@ typedef struct mve_options {
  * equal slots form a group: `next` takes over the slot that this one's oldest frame has
  * left, and the first of the group the next time that of the last. */
 typedef struct mve_ring {
-    int state, taps;
+    int taps;
     size_t offset, slot_bytes;  ///< its slots in the arena, aligned: taps − 1, and in the first
                                 ///< ring of a group one more
     size_t frame_bytes;

@@ -59,7 +59,7 @@ typedef struct mvg_graph {
     int width, height;
     int n_classes;
     const char *signature;
-    size_t constant_bytes;     ///< taken by all data
+    size_t constant_bytes;     ///< of data that is the graph's own
     mv_arena arena;
 } mvg_graph;
 

@@ -22,9 +22,9 @@ static bool can_do(const mvk_binary_s8 *p)
 static void set_param(mvk_param8 *param, mvk_scale scale, int32_t zero, int32_t low, int32_t high,
                       bool prove)
 {
-    mvk_channel8 channel[8];
+    mvk_channel channel[8];
     for (int i = 0; i < 8; i++)
-        channel[i] = (mvk_channel8){.scale = scale, .low = -255 * 255, .high = 255 * 255};
+        channel[i] = (mvk_channel){.scale = scale, .low = -255 * 255, .high = 255 * 255};
     mvk_param8_set(param, channel, 8, zero, low, high, prove);
 }
 

@@ -62,12 +62,12 @@ static void pack(const mvk_conv *c, const void *weights, void *to)
         const bool paired = v / 2 * 2 + 1 < p.vectors;
         int8_t *out = (int8_t *)to + p.weights + (size_t)(v / 2) * 2 * block +
                       (size_t)(v % 2) * MVK_WEIGHTS8;
-        mvk_channel8 channel[8];
+        mvk_channel channel[8];
         for (int lane = 0; lane < n; lane++) {
             const int o = 8 * v + lane;
             const int8_t *w = (const int8_t *)weights + (size_t)o * (size_t)depth;
             channel[lane] =
-                mvk_channel8_of(w, depth, 1, c->in_zero, bias ? bias + o : NULL, c->scale[o]);
+                mvk_channel_of(w, depth, 1, c->in_zero, MVK_OFFSET, bias ? bias[o] : 0, c->scale[o]);
             spread(w, depth, out + lane * MVK_TAPS, (paired ? 2 : 1) * MVK_WEIGHTS8);
         }
         mvk_param8_set(&params[v], channel, n, c->out_zero, c->act_min, c->act_max, prove);

@@ -54,7 +54,7 @@ static mvk_channel pack_channel(const mvk_conv *c, const int8_t *w, int k, int n
     for (; i + 4 <= k; i += 4, group += step)
         memcpy(group, w + i, 4);
     memcpy(group, w + i, (size_t)(k - i));
-    return mvk_channel_of(w, k, c->in_zero, bias ? bias[n] : 0, c->scale[n]);
+    return mvk_channel_of(w, k, 1, c->in_zero, 128, bias ? bias[n] : 0, c->scale[n]);
 }
 
 static void pack(const mvk_conv *c, const void *weights, void *to)
@@ -117,7 +117,7 @@ INLINE void wide_block(const int P, const job *j, const mvk_param16 *params, con
                        const uint8_t *x, int8_t *out, int channels)
 {
     __m512i acc[SUMS];
-    __mmask64 mask = channels >= 64 ? ~0ull : (1ull << channels) - 1;
+    __mmask64 mask = mvk_mask64(channels);
     multiply(acc, P, 4, x, j->stride, w, j->p.k4, params);
     UNROLL for (int i = 0; i < P; i++)
         _mm512_mask_storeu_epi8(out + (size_t)i * j->out_c, mask,
@@ -194,11 +194,9 @@ static void run_tile(int pixels, const job *j, const uint8_t *x, int8_t *out)
 /* n bytes with the sign bit turned; writes whole vectors. */
 static void to_unsigned(const int8_t *in, uint8_t *out, size_t n)
 {
-    const __m512i sign = _mm512_set1_epi8((char)0x80);
     for (size_t i = 0; i < n; i += 64) {
-        __mmask64 mask = n - i >= 64 ? ~0ull : (1ull << (n - i)) - 1;
-        __m512i x = _mm512_maskz_loadu_epi8(mask, in + i);
-        _mm512_storeu_si512(out + i, _mm512_xor_si512(x, sign));
+        __mmask64 mask = mvk_mask64(n - i < 64 ? (int)(n - i) : 64);
+        _mm512_storeu_si512(out + i, mvk_unsigned(_mm512_maskz_loadu_epi8(mask, in + i)));
     }
 }
 

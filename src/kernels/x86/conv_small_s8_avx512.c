@@ -43,7 +43,7 @@ static mvk_channel pack_channel(const mvk_conv *c, const packed *p, const int8_t
         int row = i / width, tap = i % width;
         to[(tap / 4 * p->rows + row) * 64 + 4 * lane + tap % 4] = w[i];
     }
-    return mvk_channel_of(w, k, c->in_zero, bias ? bias[n] : 0, c->scale[n]);
+    return mvk_channel_of(w, k, 1, c->in_zero, 128, bias ? bias[n] : 0, c->scale[n]);
 }
 
 static void pack(const mvk_conv *c, const void *weights, void *to)
@@ -105,19 +105,16 @@ INLINE __m512i block(const job *j, int v, const __m512i *in, const int rows, con
 /* Kernel row r of n windows from output (row, x); outside stands the zero point. */
 static __m512i load_row(const mvk_conv *c, const int8_t *picture, int y, int x, int n)
 {
-    const __m512i sign = _mm512_set1_epi8((char)0x80), zero = _mm512_set1_epi8((char)c->in_zero);
+    const __m512i zero = _mm512_set1_epi8((char)c->in_zero);
     int first = x * c->stride_w - c->pad_left, end = first + (n - 1) * c->stride_w + c->kernel_w;
     int begin = first > 0 ? first : 0;
     end = end < c->in_w ? end : c->in_w;
     if (y < 0 || y >= c->in_h || begin >= end)
-        return _mm512_xor_si512(zero, sign);
+        return mvk_unsigned(zero);
     const int8_t *from = picture + ((ptrdiff_t)y * c->in_w + begin) * c->in_c;
     int bytes = (end - begin) * c->in_c, skip = (begin - first) * c->in_c;
-    __mmask64 mask = bytes >= 64 ? ~0ull : (1ull << bytes) - 1;
-    if (skip == 0)
-        return _mm512_xor_si512(_mm512_mask_loadu_epi8(zero, mask, from), sign);
     /* Pixels left of the picture: the mask moves along with the address. */
-    return _mm512_xor_si512(_mm512_mask_loadu_epi8(zero, mask << skip, from - skip), sign);
+    return mvk_unsigned(_mm512_mask_loadu_epi8(zero, mvk_mask64(bytes) << skip, from - skip));
 }
 
 INLINE void run_row(const mvk_conv *c, const job *j, const int8_t *in, int8_t *out, int row,
@@ -132,8 +129,7 @@ INLINE void run_row(const mvk_conv *c, const job *j, const int8_t *in, int8_t *o
         for (int r = 0; r < rows; r++)
             lines[r] = load_row(c, picture, y + r, x, n);
         for (int v = 0; left > 0; v += 4, left -= 64, out += 64)
-            _mm512_mask_storeu_epi8(out, left >= 64 ? ~0ull : (1ull << left) - 1,
-                                    block(j, v, lines, rows, groups));
+            _mm512_mask_storeu_epi8(out, mvk_mask64(left), block(j, v, lines, rows, groups));
         out += left < 0 ? left : 0;
     }
 }

@@ -3,7 +3,7 @@
  * column, its rows interleaved as dot products want them; so every input is converted
  * once a row of outputs, and the picture's edges are the strip's business alone.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/x86/dot_avx2.h"
+#include "kernels/x86/taps_avx2.h"
 #include "kernels/x86/x86.h"
 
 #include <string.h>
@@ -13,56 +13,6 @@ enum {
     MAX_GROUPS = 16, MAX_WEIGHTS = 15,
     ROWS3 = (3 + MVK_TAPS - 1) / MVK_TAPS, ROWS5 = (5 + MVK_TAPS - 1) / MVK_TAPS, ///< groups
 };
-
-/* Begins a packed block; then as in conv_s8_avx2.c parameters. Weights: [vectors][kernel_w]
- * [groups][8 channels][MVK_TAPS], as they are multiplied: 32 bytes. */
-typedef struct packed {
-    int groups;  ///< of MVK_TAPS rows of the kernel
-    int vectors; ///< of 8 channels
-    size_t weights;
-} packed;
-
-static packed layout(const mvk_conv *c)
-{
-    packed p = {(c->kernel_h + MVK_TAPS - 1) / MVK_TAPS, (c->out_c + 7) / 8, 64};
-    p.weights += (size_t)p.vectors * sizeof(mvk_param8);
-    return p;
-}
-
-static size_t packed_size(const mvk_conv *c)
-{
-    packed p = layout(c);
-    return p.weights + (size_t)p.vectors * (size_t)p.groups * (size_t)c->kernel_w * 32;
-}
-
-static void pack(const mvk_conv *c, const void *weights, void *to)
-{
-    const packed p = layout(c);
-    const size_t size = (size_t)c->out_c;
-    const int32_t *bias = c->bias;
-    const int taps = c->kernel_h * c->kernel_w;
-    mvk_param8 *params = (mvk_param8 *)(void *)((char *)to + 64);
-    memset(to, 0, packed_size(c));
-    memcpy(to, &p, sizeof p);
-    for (int v = 0; v < p.vectors; v++) {
-        const int n = c->out_c - 8 * v < 8 ? c->out_c - 8 * v : 8;
-        char *out = (char *)to + p.weights + (size_t)v * (size_t)(c->kernel_w * p.groups) * 32;
-        mvk_channel8 channel[8];
-        for (int lane = 0; lane < n; lane++) {
-            const int o = 8 * v + lane;
-            const int8_t *w = (const int8_t *)weights + o;
-            channel[lane] = mvk_channel8_of(w, taps, size, c->in_zero, bias ? bias + o : NULL,
-                                            c->scale[o]);
-            for (int k = 0; k < taps; k++) {
-                const int ky = k / c->kernel_w, kx = k % c->kernel_w;
-                const int group = kx * p.groups + ky / MVK_TAPS;
-                mvk_pack_tap(out + (size_t)group * 32, lane, ky % MVK_TAPS, w[(size_t)k * size]);
-            }
-        }
-        mvk_param8_set(&params[v], channel, n, c->out_zero, c->act_min, c->act_max,
-                       (int64_t)c->batch * c->out_h * c->out_w > 4);
-    }
-}
 
 /* ---- the strip ---- */
 
@@ -195,7 +145,7 @@ static void four_pixels_any(__m256i acc[4], const mvk_conv *c, int groups, const
 
 typedef struct job {
     const mvk_conv *conv;
-    packed p;
+    mvk_packed8 p;
     const mvk_param8 *params;
     const __m256i *weights;
     mvk_finish256 finish;
@@ -307,7 +257,7 @@ static void run(const mvk_conv *c, const void *in, void *out, int row_begin, int
     }
 }
 
-static const mvk_conv_kernel kernel = {"depthwise s8 " MVK_TEXT(MVK_S8_SET), packed_size, pack,
+static const mvk_conv_kernel kernel = {"depthwise s8 " MVK_TEXT(MVK_S8_SET), mvk_packed8_size, mvk_pack8,
                                        run};
 
 const mvk_conv_kernel *MVK_S8(depthwise_s8)(const mvk_conv *c)

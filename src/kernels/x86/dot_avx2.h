@@ -92,23 +92,4 @@ INLINE void mvk_pack_tap(char *weights, int lane, int tap, int8_t w)
     memcpy(weights + (size_t)(lane * MVK_TAPS + tap) * sizeof value, &value, sizeof value);
 }
 
-/** A channel's accumulators, from its n weights, `step` apart: they begin with the bias, less
- * what the zero point and the offset add. */
-static inline mvk_channel8 mvk_channel8_of(const int8_t *w, int n, size_t step, int32_t in_zero,
-                                           const int32_t *bias, mvk_scale scale)
-{
-    int32_t above = 0, below = 0, start = bias ? *bias : 0;
-    for (int i = 0; i < n; i++) {
-        int32_t x = w[(size_t)i * step];
-        above += x > 0 ? x : 0;
-        below += x > 0 ? 0 : x;
-    }
-    return (mvk_channel8){
-        .scale = scale,
-        .bias = start - (above + below) * (in_zero + MVK_OFFSET),
-        .low = (int64_t)start + above * (-128 - in_zero) + below * (127 - in_zero),
-        .high = (int64_t)start + above * (127 - in_zero) + below * (-128 - in_zero),
-    };
-}
-
 #endif

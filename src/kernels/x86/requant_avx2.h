@@ -5,11 +5,11 @@
  * (plus a half) is s + m; what is left is a shift of 32 bits, rounded. In float it is one
  * fused multiply-add, y = round(x · a ± d), with a ≈ m / 2^(31+e), d ≈ 2^-(e+1) with the
  * sign of x. Which vectors of channels may use it is proved when weights are packed:
- * see requant_avx2.c. SPDX-License-Identifier: Apache-2.0 */
+ * see scaling.c. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MVK_X86_REQUANT_AVX2_H
 #define MVK_X86_REQUANT_AVX2_H
 
-#include "kernels/kernels.h"
+#include "kernels/x86/scaling.h"
 
 #include <immintrin.h>
 #include <string.h>
@@ -43,21 +43,12 @@ typedef struct mvk_param8 {
     int32_t way;
 } mvk_param8;
 
-/** One channel, for mvk_param8_set: its accumulators are within low … high. */
-typedef struct mvk_channel8 {
-    mvk_scale scale;
-    int32_t bias;      ///< to begin sums with
-    int64_t low, high;
-} mvk_channel8;
-
-enum { MVK_ACC_MAX = 1 << 30 }; ///< accumulators are less
-
 /** What the vectors can do: no shift to the left, none over 31 to the right, and biases
  * that leave room for sums of 2^29. bias may be NULL. */
 bool mvk_scales_fit8(const mvk_scale *scale, const int32_t *bias, int n);
 /** Eight channels, of which those past n do not matter. Results that differ only outside
  * act_min … act_max − out_zero are the same. Without `prove`, integers. */
-void mvk_param8_set(mvk_param8 *p, const mvk_channel8 *channel, int n, int32_t out_zero,
+void mvk_param8_set(mvk_param8 *p, const mvk_channel *channel, int n, int32_t out_zero,
                     int32_t act_min, int32_t act_max, bool prove);
 
 INLINE __m256i mvk_load256(const void *p)

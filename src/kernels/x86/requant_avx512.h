@@ -3,16 +3,13 @@
  *
  * In integers that is two multiplications of eight lanes and some shifts. In float it is
  * one fused multiply-add: y = round(x · a ± d) with a ≈ m / 2^(31+e), d ≈ 2^-(e+1) (the
- * first rounding moves every half by so much), the sign x's own. Float has 24 bits, so
- * it may be one off where x·a is next to a half. But both forms never fall when x grows:
- * they agree everywhere if they agree on both sides of each of the at most 255 places
- * where y changes. That is tried when weights are packed, for all accumulators that the
- * weights can bring about; a vector with a channel for which no a and d near the ideal
- * ones do keeps to integers. SPDX-License-Identifier: Apache-2.0 */
+ * first rounding moves every half by so much), the sign x's own. Which vectors of channels
+ * may use it is proved when weights are packed: see scaling.h.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MV_KERNELS_X86_REQUANT_AVX512_H
 #define MV_KERNELS_X86_REQUANT_AVX512_H
 
-#include "kernels/kernels.h"
+#include "kernels/x86/scaling.h"
 
 #include <immintrin.h>
 
@@ -41,27 +38,25 @@ typedef struct mvk_param16 {
     int32_t way;
 } mvk_param16;
 
-/** No channel shifts left, none over 31 right: what the vectors can do. */
-bool mvk_scales_fit(const mvk_scale *scale, int n);
 /** All lanes alike, in integers, no bias. */
 void mvk_param16_fill(mvk_param16 *p, mvk_scale scale);
-
-/** One channel, for mvk_param16_set: its accumulators are within low … high. */
-typedef struct mvk_channel {
-    int32_t bias;     ///< to begin sums with
-    mvk_scale scale;
-    int64_t low, high;
-} mvk_channel;
-
-/** Of the n weights of one output channel and inputs of zero point in_zero, which the
- * kernels take with 128 added: what the bias has to take back is in it. */
-mvk_channel mvk_channel_of(const int8_t *weights, int n, int32_t in_zero, int32_t bias,
-                           mvk_scale scale);
 
 /** 16 channels, of which those past n do not matter. Results that differ only outside
  * act_min … act_max − out_zero are the same. */
 void mvk_param16_set(mvk_param16 *p, const mvk_channel *channel, int n, int32_t out_zero,
                      int32_t act_min, int32_t act_max);
+
+/** Of 64 bytes, the first n. */
+INLINE __mmask64 mvk_mask64(int n)
+{
+    return n >= 64 ? ~0ull : (1ull << n) - 1;
+}
+
+/** int8 with 128 added, as VPDPBUSD takes it. */
+INLINE __m512i mvk_unsigned(__m512i x)
+{
+    return _mm512_xor_si512(x, _mm512_set1_epi8((char)0x80));
+}
 
 static inline __m512i mvk_load512(const void *p)
 {

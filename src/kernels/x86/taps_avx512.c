@@ -41,7 +41,8 @@ static mvk_channel pack_channel(const mvk_taps_source *from, const int8_t *w, in
             own[n] = w[(size_t)tap * (size_t)from->channels + (size_t)c];
             to[g * 256 + 4 * lane + i] = own[n++];
         }
-    return mvk_channel_of(own, n, from->in_zero, from->bias ? from->bias[c] : 0, from->scale[c]);
+    return mvk_channel_of(own, n, 1, from->in_zero, 128, from->bias ? from->bias[c] : 0,
+                          from->scale[c]);
 }
 
 void mvk_taps_pack(const mvk_taps_source *from, const int8_t *w, void *to)

@@ -51,11 +51,6 @@ INLINE mvk_taps_job mvk_taps_open(const void *packed, int32_t zero, int32_t low,
     return j;
 }
 
-INLINE __m512i mvk_unsigned(__m512i x)
-{
-    return _mm512_xor_si512(x, _mm512_set1_epi8((char)0x80));
-}
-
 /** The channels of one block at one place, or at two. */
 INLINE __m512i mvk_load_tap(const int8_t *p, __mmask64 mask)
 {
@@ -77,11 +72,6 @@ INLINE void mvk_interleave(__m512i out[4], __m512i t0, __m512i t1, __m512i t2, _
     out[1] = _mm512_unpackhi_epi16(a, c);
     out[2] = _mm512_unpacklo_epi16(b, d);
     out[3] = _mm512_unpackhi_epi16(b, d);
-}
-
-INLINE __mmask64 mvk_mask64(int n)
-{
-    return n >= 64 ? ~0ull : (1ull << n) - 1;
 }
 
 /** Stores a block's n channels; those of a block held twice to both places (q may be p). */

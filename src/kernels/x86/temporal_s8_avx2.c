@@ -1,6 +1,6 @@
 /* Depthwise convolution over time, for AVX2 and AVX-VNNI: eight channels of four
  * positions at a time. SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/x86/dot_avx2.h"
+#include "kernels/x86/taps_avx2.h"
 #include "kernels/x86/x86.h"
 
 #include <string.h>
@@ -9,55 +9,31 @@
  * time, for the sake of the cache. */
 enum { RUN = 32 };
 
-/* Begins a packed block; then parameters. Weights: [vectors][groups][8][MVK_TAPS], 32 bytes
- * each. */
-typedef struct packed {
-    int groups, vectors;
-    size_t weights;
-} packed;
-
-static packed layout(const mvk_temporal *t)
+/* A column of taps over n outputs. */
+static mvk_conv as_conv(const mvk_temporal *t)
 {
-    packed p = {(t->taps + MVK_TAPS - 1) / MVK_TAPS, (t->channels + 7) / 8, 64};
-    p.weights += (size_t)p.vectors * sizeof(mvk_param8);
-    return p;
+    return (mvk_conv){.batch = 1, .out_h = 1, .out_w = t->n, .out_c = t->channels,
+                      .kernel_h = t->taps, .kernel_w = 1, .bias = t->bias, .scale = t->scale,
+                      .in_zero = t->in_zero, .out_zero = t->out_zero, .act_min = t->act_min,
+                      .act_max = t->act_max};
 }
 
 static size_t packed_size(const mvk_temporal *t)
 {
-    packed p = layout(t);
-    return p.weights + (size_t)p.vectors * (size_t)p.groups * 32;
+    const mvk_conv c = as_conv(t);
+    return mvk_packed8_size(&c);
 }
 
 static void pack(const mvk_temporal *t, const void *weights, void *to)
 {
-    const packed p = layout(t);
-    const size_t size = (size_t)t->channels;
-    const int32_t *bias = t->bias;
-    mvk_param8 *params = (mvk_param8 *)(void *)((char *)to + 64);
-    memset(to, 0, packed_size(t));
-    memcpy(to, &p, sizeof p);
-    for (int v = 0; v < p.vectors; v++) {
-        const int n = t->channels - 8 * v < 8 ? t->channels - 8 * v : 8;
-        char *out = (char *)to + p.weights + (size_t)v * (size_t)p.groups * 32;
-        mvk_channel8 channel[8];
-        for (int lane = 0; lane < n; lane++) {
-            const int o = 8 * v + lane;
-            const int8_t *w = (const int8_t *)weights + o;
-            channel[lane] = mvk_channel8_of(w, t->taps, size, t->in_zero, bias ? bias + o : NULL,
-                                            t->scale[o]);
-            for (int k = 0; k < t->taps; k++)
-                mvk_pack_tap(out + (size_t)(k / MVK_TAPS) * 32, lane, k % MVK_TAPS,
-                             w[(size_t)k * size]);
-        }
-        mvk_param8_set(&params[v], channel, n, t->out_zero, t->act_min, t->act_max, t->n > 4);
-    }
+    const mvk_conv c = as_conv(t);
+    mvk_pack8(&c, weights, to);
 }
 
 typedef struct job {
     const mvk_temporal *t;
     const int8_t *frames[MVK_MAX_TAPS + MVK_TAPS - 1]; ///< the last again where none is
-    packed p;
+    mvk_packed8 p;
     const mvk_param8 *params;
     const __m256i *weights;
     mvk_finish256 finish;

@@ -55,18 +55,11 @@ static movinet_status number_classes(movinet_model *model, movinet_error *err)
 
 static movinet_status labels_from_file(movinet_model *model, const char *path, movinet_error *err)
 {
-    uint8_t *text;
-    size_t size;
     int n;
-    movinet_status status = mv_read_file(path, MAX_LABEL_BYTES, &text, &size, err);
+    movinet_status status = mva_read_labels(&model->arena, path, MAX_LABEL_BYTES, &model->labels, &n,
+                                            err);
     if (status)
         return status;
-    status = tfl_split_labels(&model->arena, (const char *)text, size, &model->labels, &n, err);
-    free(text);
-    if (status) {
-        mv_error_prefix(err, path);
-        return status;
-    }
     if (n != model->info.n_classes)
         return mv_fail(err, MOVINET_ERR_FORMAT, "%s: %d labels, but the model has %d classes",
                        path, n, model->info.n_classes);

@@ -19,7 +19,7 @@ struct movinet_model {
     mve_plan plan;
     tfl_model file;
     movinet_step_info *steps;///< [info.n_steps]
-    uint8_t *bytes;          ///< the file; constants were copied out, names point in
+    uint8_t *bytes;          ///< the file; names, scales and most constants point in
     mv_arena arena;
 };
 
@@ -27,6 +27,11 @@ struct movinet_model {
 void mva_describe(movinet_model *model);
 /** Fills in model->steps. Errors: MEMORY. */
 movinet_status mva_describe_steps(movinet_model *model, movinet_error *err);
+
+/** The labels of a text file of at most `limit` bytes, one a line, in the arena. Errors,
+ * which name the file: IO, FORMAT, MEMORY. */
+movinet_status mva_read_labels(mv_arena *arena, const char *path, size_t limit,
+                               const char *const **labels, int *n, movinet_error *err);
 
 movinet_model *mva_model_hold(movinet_model *model);
 

@@ -1,5 +1,5 @@
 /* New models. SPDX-License-Identifier: Apache-2.0 */
-#include "core/memory.h"
+#include "api/model.h"
 #include "tflite/precision.h"
 #include "tflite/writer.h"
 #include "zoo/network_file.h"
@@ -7,26 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_LABEL_BYTES (4u << 20)
+#define MAX_LABEL_BYTES ((size_t)4 << 20)
 
 /* Labels and their number; *n 0: there is no file. */
 static movinet_status read_labels(mv_arena *arena, const char *path, const char *const **labels,
                                   int *n, movinet_error *err)
 {
-    uint8_t *text;
-    size_t size;
     *labels = NULL;
     *n = 0;
     if (!path)
         return MOVINET_OK;
-    movinet_status status = mv_read_file(path, MAX_LABEL_BYTES, &text, &size, err);
-    if (status)
-        return status;
-    status = tfl_split_labels(arena, (const char *)text, size, labels, n, err);
-    free(text);
-    if (status)
-        mv_error_prefix(err, path);
-    else if (!*n)
+    movinet_status status = mva_read_labels(arena, path, MAX_LABEL_BYTES, labels, n, err);
+    if (!status && !*n)
         status = mv_fail(err, MOVINET_ERR_FORMAT, "%s: there is no label in it", path);
     return status;
 }

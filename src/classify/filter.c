@@ -50,12 +50,12 @@ static const char *nearest_label(const movinet_filter *filter, const char *label
     int best = (int)(strlen(label) / 3) + 1;
     for (int i = 0; i < filter->n_classes; i++) {
         const char *candidate = movinet_model_label(filter->model, i);
-        int distance = mvl_distance(label, candidate);
+        int distance = mvc_distance(label, candidate);
         if (distance < best) {
             best = distance;
             nearest = candidate;
         }
-        if (!longer && mvl_contains(candidate, label))
+        if (!longer && mvc_contains(candidate, label))
             longer = candidate;
     }
     return nearest ? nearest : longer;
@@ -74,7 +74,7 @@ static int class_number(const char *text, int n)
 static movinet_status no_such_class(const movinet_filter *filter, const char *label,
                                     movinet_error *err)
 {
-    if (mvl_is_pattern(label))
+    if (mvc_is_pattern(label))
         return mv_fail(err, MOVINET_ERR_ARGUMENT,
                        "the model has no class like \"%.100s\"; `*` stands for any letters, `?` "
                        "for any one", label);
@@ -115,8 +115,8 @@ static movinet_status mark(movinet_filter *filter, const char *label, uint8_t bi
 {
     if (!filter || !label)
         return mv_fail(err, MOVINET_ERR_ARGUMENT, "a filter needs a label, not NULL");
-    bool found = mark_labels(filter, mvl_same, label, bit) || mark_number(filter, label, bit) ||
-                 (mvl_is_pattern(label) && mark_labels(filter, mvl_matches, label, bit));
+    bool found = mark_labels(filter, mvc_same, label, bit) || mark_number(filter, label, bit) ||
+                 (mvc_is_pattern(label) && mark_labels(filter, mvc_matches, label, bit));
     if (!found)
         return no_such_class(filter, label, err);
     filter->any_allowed |= bit == ALLOWED;

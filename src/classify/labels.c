@@ -9,14 +9,14 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-bool mvl_same(const char *a, const char *b)
+bool mvc_same(const char *a, const char *b)
 {
     while (*a && lower(*a) == lower(*b))
         a++, b++;
     return lower(*a) == lower(*b);
 }
 
-bool mvl_is_pattern(const char *text)
+bool mvc_is_pattern(const char *text)
 {
     return strpbrk(text, "*?") != NULL;
 }
@@ -32,7 +32,7 @@ static const char *next_character(const char *text)
 
 /* Only the last star ever needs to be tried with more, so the time is at most the
  * product of the lengths, whatever the pattern. */
-bool mvl_matches(const char *pattern, const char *label)
+bool mvc_matches(const char *pattern, const char *label)
 {
     const char *star = NULL, *from = NULL;
     while (*label) {
@@ -57,7 +57,7 @@ bool mvl_matches(const char *pattern, const char *label)
     return *pattern == '\0';
 }
 
-bool mvl_contains(const char *label, const char *part)
+bool mvc_contains(const char *label, const char *part)
 {
     for (; *label; label++) {
         size_t i = 0;
@@ -72,11 +72,11 @@ bool mvl_contains(const char *label, const char *part)
 enum { LONGEST = 63 };
 
 /* One row of the table of distances between beginnings of a and beginnings of b. */
-int mvl_distance(const char *a, const char *b)
+int mvc_distance(const char *a, const char *b)
 {
     size_t n = strlen(b);
     if (strlen(a) > LONGEST || n > LONGEST)
-        return MVL_FAR;
+        return MVC_FAR;
     int row[LONGEST + 1];
     for (size_t j = 0; j <= n; j++)
         row[j] = (int)j;

@@ -1,5 +1,6 @@
 /* movinet classify: the classes of videos, frame by frame or at the end.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "cli/filter.h"
 #include "cli/interrupt.h"
 #include "cli/model.h"
 #include "cli/report.h"
@@ -24,10 +25,7 @@ typedef struct settings {
 
 #define AT(member) offsetof(settings, member)
 
-/* The words of --preprocess and --format, in the order of the numbers that they
- * stand for. */
-static const movinet_preprocess preprocess_values[] = {
-    MOVINET_PREPROCESS_SQUASH, MOVINET_PREPROCESS_CROP, MOVINET_PREPROCESS_TRAIN};
+/* The words of --format. */
 static const report_format format_values[] = {REPORT_TEXT, REPORT_JSON, REPORT_CSV};
 
 static const option_spec options[] = {
@@ -121,65 +119,14 @@ typedef struct job {
 
 /* ---- getting ready ---- */
 
-typedef movinet_status (*filter_call)(movinet_filter *, const char *, movinet_error *);
-
-static bool apply_label(job *j, filter_call call, const char *name, const char *label)
-{
-    movinet_error err;
-    if (call(j->filter, label, &err) == MOVINET_OK)
-        return true;
-    complain(name, err.message);
-    return false;
-}
-
-/* Labels of a file, one a line; empty lines mean nothing. */
-static bool apply_file(job *j, filter_call call, const char *path)
-{
-    FILE *file = fopen(path, "r");
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
-    bool fine = file != NULL;
-    errno = file ? 0 : errno;
-    while (fine && (n = getline(&line, &room, file)) >= 0) {
-        while (n > 0 && strchr(" \t\r\n", line[n - 1]))
-            line[--n] = '\0';
-        if (n > 0)
-            fine = apply_label(j, call, path, line);
-        errno = 0;
-    }
-    if (!file || errno || ferror(file)) {
-        complain(path, errno ? strerror(errno) : "could not be read");
-        fine = false;
-    }
-    free(line);
-    if (file)
-        fclose(file);
-    return fine;
-}
-
-static bool apply_list(job *j, filter_call call, const char *option, const text_list *list)
-{
-    for (int i = 0; i < list->n; i++) {
-        const char *item = list->items[i];
-        if (item[0] == '@' ? !apply_file(j, call, item + 1) : !apply_label(j, call, option, item))
-            return false;
-    }
-    return true;
-}
-
 static bool make_filter(job *j)
 {
     const settings *s = j->settings;
-    movinet_error err;
-    if (movinet_filter_open(&j->filter, j->model, &err)) {
-        complain(NULL, err.message);
+    if (!open_filter(&j->filter, j->model, &s->deny, &s->allow))
         return false;
-    }
     movinet_filter_set_threshold(j->filter, (float)s->threshold);
     movinet_filter_set_top(j->filter, s->top);
-    return apply_list(j, movinet_filter_deny, "--deny", &s->deny) &&
-           apply_list(j, movinet_filter_allow, "--allow", &s->allow);
+    return true;
 }
 
 static bool make_room(job *j)
@@ -200,7 +147,7 @@ static bool open_stream(job *j, const char *path)
     movinet_error err;
     const movinet_stream_options how = {
         .threads = j->settings->threads,
-        .preprocess = preprocess_values[j->settings->preprocess],
+        .preprocess = chosen_preprocess(j->settings->preprocess),
     };
     if (movinet_stream_open(&j->stream, j->model, &how, &err)) {
         complain(path, err.message);

@@ -1,6 +1,7 @@
 /* movinet live: what is being done, while it is. SPDX-License-Identifier: Apache-2.0 */
 #include "cli/live.h"
 
+#include "cli/filter.h"
 #include "cli/interrupt.h"
 #include "cli/model.h"
 #include "cli/verbs.h"
@@ -20,9 +21,6 @@ typedef struct settings {
 #define AT(member) offsetof(settings, member)
 
 enum { DISPLAY_AUTO, DISPLAY_TERMINAL, DISPLAY_NONE };
-
-static const movinet_preprocess preprocess_values[] = {
-    MOVINET_PREPROCESS_SQUASH, MOVINET_PREPROCESS_CROP, MOVINET_PREPROCESS_TRAIN};
 
 static const option_spec options[] = {
     {.name = "model", .letter = 'm', .kind = VALUE_TEXT, .at = AT(model), .value = "MODEL",
@@ -51,11 +49,12 @@ static const option_spec options[] = {
     {.name = "hold", .kind = VALUE_NUMBER, .at = AT(hold), .value = "SECONDS", .min = 0,
      .max = 3600, .help = "Default: 1."},
     {.name = "one", .at = AT(only_top), .help = "Announce at most one class at a time."},
-    {.name = "allow", .kind = VALUE_TEXTS, .at = AT(allow), .value = "LABEL",
-     .help = "Show only these classes: a label, a number, or a pattern with * and ?; may be "
-             "repeated."},
-    {.name = "deny", .kind = VALUE_TEXTS, .at = AT(deny), .value = "LABEL",
-     .help = "Never show these classes; may be repeated."},
+    {.name = "allow", .kind = VALUE_TEXTS, .at = AT(allow), .value = "LABEL|@FILE",
+     .suggest = SUGGEST_FILES,
+     .help = "Show only these classes: a label, a number, a pattern with * and ?, or those in "
+             "FILE, one a line; may be repeated."},
+    {.name = "deny", .kind = VALUE_TEXTS, .at = AT(deny), .value = "LABEL|@FILE",
+     .suggest = SUGGEST_FILES, .help = "Never show these classes; may be repeated."},
     {.name = "reset", .kind = VALUE_TEXT, .at = AT(reset), .value = "on-cut|never|SECONDS",
      .help = "When the network is to forget what it has seen: where one scene is cut to another "
              "(the default), never, or every so many seconds."},
@@ -98,32 +97,18 @@ typedef struct job {
     char path[PATH_ROOM];
 } job;
 
-static bool open_filter(job *j)
-{
-    const settings *s = j->settings;
-    movinet_error err;
-    movinet_status status = movinet_filter_open(&j->filter, j->model, &err);
-    for (int i = 0; !status && i < s->deny.n; i++)
-        status = movinet_filter_deny(j->filter, s->deny.items[i], &err);
-    for (int i = 0; !status && i < s->allow.n; i++)
-        status = movinet_filter_allow(j->filter, s->allow.items[i], &err);
-    if (status)
-        complain(NULL, err.message);
-    else
-        movinet_filter_set_top(j->filter, s->top);
-    return !status;
-}
-
 static bool begin(job *j, const char *source, const movinet_reset_policy *reset)
 {
     const settings *s = j->settings;
     const model_choice choice = {s->model, s->labels, s->cpu};
     movinet_error err;
-    if (!open_model(&choice, &j->model, j->path) || !open_filter(j))
+    if (!open_model(&choice, &j->model, j->path) ||
+        !open_filter(&j->filter, j->model, &s->deny, &s->allow))
         return false;
+    movinet_filter_set_top(j->filter, s->top);
     const movinet_live_options how = {
         .sample_rate = s->fps,
-        .preprocess = preprocess_values[s->preprocess],
+        .preprocess = chosen_preprocess(s->preprocess),
         .threads = s->threads,
         .smooth = s->smooth,
         .announce = {.threshold = s->threshold, .release = s->release, .hold = s->hold,

@@ -25,3 +25,10 @@ bool open_model(const model_choice *choice, movinet_model **out, char path[PATH_
     }
     return true;
 }
+
+movinet_preprocess chosen_preprocess(int word)
+{
+    static const movinet_preprocess values[] = {
+        MOVINET_PREPROCESS_SQUASH, MOVINET_PREPROCESS_CROP, MOVINET_PREPROCESS_TRAIN};
+    return values[word];
+}

@@ -19,6 +19,9 @@ typedef struct model_choice {
      .help = "Highest set of instructions to compute with, of those that this processor has; c: "  \
              "none but what every one has. The results are the same. Default: best."}
 
+/** Of an option with the words "squash|crop|train", by the number of the word. */
+movinet_preprocess chosen_preprocess(int word);
+
 /** Opens it; `path` receives where it is. False after a complaint. */
 bool open_model(const model_choice *choice, movinet_model **out, char path[PATH_ROOM]);
 

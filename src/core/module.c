@@ -17,7 +17,7 @@ static bool candidate(int i, const char *name, char path[PATH_BYTES])
     int length = 0;
     if (i == 2)
         return snprintf(path, PATH_BYTES, "%s/%s.so", MOVINET_MODULES, name) < PATH_BYTES;
-    if (!dladdr((const void *)MV_MODULE_VERSION, &info) || !info.dli_fname)
+    if (!dladdr((const void *)(uintptr_t)mv_module_load, &info) || !info.dli_fname)
         return false;
     const char *slash = strrchr(info.dli_fname, '/');
     if (!slash) /* never the current folder */
@@ -40,7 +40,7 @@ const mv_module *mv_module_load(const char *name, movinet_error *err)
             return NULL;
         }
         dlclose(handle); /* it stays, but is not counted twice */
-        if (!strcmp(module->version, MV_MODULE_VERSION))
+        if (module->layout == MV_MODULE_LAYOUT && !strcmp(module->version(), movinet_version()))
             return module;
         mv_fail(err, MOVINET_ERR_UNSUPPORTED, "%.300s is of another version: install movinet again",
                 path);

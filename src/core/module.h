@@ -7,12 +7,13 @@
 
 /** What every module exports, by the name movinet_module. */
 typedef struct mv_module {
-    const char *version;  ///< MV_MODULE_VERSION of when it was built
+    int layout;           ///< MV_MODULE_LAYOUT
+    const char *(*version)(void); ///< movinet_version of what it was built from
     void (*entry)(void);  ///< its one function, to be cast to what it is
 } mv_module;
 
-/** Modules and libraries of different builds do not go together. */
-#define MV_MODULE_VERSION "movinet 0.1.0, module 1"
+/** Of this structure. Modules and libraries of different versions do not go together. */
+enum { MV_MODULE_LAYOUT = 1 };
 
 /** Loads NAME.so from where this library lies, or from where it is installed. It stays
  * loaded as long as the program runs. NULL: `err` says what is missing (UNSUPPORTED). */

@@ -3,4 +3,5 @@
 #include "video/source.h"
 
 extern const mv_module movinet_module;
-MOVINET_API const mv_module movinet_module = {MV_MODULE_VERSION, (void (*)(void))mvv_ffmpeg_open};
+MOVINET_API const mv_module movinet_module = {MV_MODULE_LAYOUT, movinet_version,
+                                             (void (*)(void))mvv_ffmpeg_open};

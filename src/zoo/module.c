@@ -3,4 +3,5 @@
 #include "zoo/pull_parts.h"
 
 extern const mv_module movinet_module;
-MOVINET_API const mv_module movinet_module = {MV_MODULE_VERSION, (void (*)(void))mvz_fetch};
+MOVINET_API const mv_module movinet_module = {MV_MODULE_LAYOUT, movinet_version,
+                                             (void (*)(void))mvz_fetch};

@@ -54,6 +54,10 @@ class Files(LiveTest):
         for line in self.lines(out)[0]:
             self.assertNotEqual(line["classes"][0]["label"], "green")
             self.assertEqual(len(line["classes"]), 1)
+        names = self.write("names.txt", "red\n\nblue\n")
+        out, _ = self.run_movinet(*self.words(self.clip(), "--allow", "@" + names))
+        for line in self.lines(out)[0]:
+            self.assertEqual({entry["label"] for entry in line["classes"]}, {"red", "blue"})
 
     @need_clips
     def test_loop_until_interrupted(self):

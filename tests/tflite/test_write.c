@@ -15,17 +15,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "support/ok.h"
+
 #ifndef MOVINET_SOURCE_ROOT
 #define MOVINET_SOURCE_ROOT "."
 #endif
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        movinet_error err_ = {0};                                                                  \
-        movinet_error *err = &err_;                                                                \
-        if (call)                                                                                  \
-            fail_msg("%s", err_.message);                                                          \
-    } while (0)
 
 /* ---- comparison ------------------------------------------------------------------- */
 

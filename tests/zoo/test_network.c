@@ -9,13 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        movinet_error err_ = {0};                                                                  \
-        movinet_error *err = &err_;                                                                \
-        if (call)                                                                                  \
-            fail_msg("%s", err_.message);                                                          \
-    } while (0)
+#include "zoo/network_of.h"
 
 /* ---- numbers known from elsewhere ------------------------------------------------ */
 
@@ -29,15 +23,6 @@ static const struct {
     {"A3", 33, 437.2, 55.6, 10.99}, {"A4", 47, 1212.2, 103.3, 18.14}, {"A5", 59, 2184.2, 276.3, 31.50},
     {"T0", 14, 42.5, 2.19, 2.37},
 };
-
-static mvz_network *network_of(const char *name, mvz_spec spec)
-{
-    mvz_network *network;
-    spec.variant = mvz_variant_find(name);
-    assert_non_null(spec.variant);
-    OK(mvz_network_open(&network, &spec, err));
-    return network;
-}
 
 static void test_counts(void **state)
 {

@@ -15,22 +15,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        movinet_error err_ = {0};                                                                  \
-        movinet_error *err = &err_;                                                                \
-        if (call)                                                                                  \
-            fail_msg("%s", err_.message);                                                          \
-    } while (0)
-
-static mvz_network *network_of(const char *name, mvz_spec spec)
-{
-    mvz_network *network;
-    spec.variant = mvz_variant_find(name);
-    assert_non_null(spec.variant);
-    OK(mvz_network_open(&network, &spec, err));
-    return network;
-}
+#include "zoo/network_of.h"
 
 typedef struct file {
     uint8_t *bytes;

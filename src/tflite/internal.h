@@ -10,6 +10,11 @@
  * are not UTF-8 become '?'. NULL when out of memory. */
 char *tfl_copy_text(mv_arena *arena, const uint8_t *text, size_t length);
 
+/** Unpacks the file of this name from the zip behind a model; *text is for free(), also after
+ * an error. Errors: FORMAT, MEMORY, UNSUPPORTED (what reads zips is not there). */
+movinet_status tfl_unzip(const uint8_t *bytes, size_t size, const char *name, char **text,
+                         size_t *text_size, movinet_error *err);
+
 /** Whether the vector's bytes are exactly `text`. */
 bool tfl_text_is(const tfl_vector *string, const char *text);
 

@@ -595,9 +595,9 @@ typedef struct movinet_live_options {
     movinet_announcer_options announce; ///< its filter is also not the caller's to change then
     movinet_reset_policy reset;///< when the states begin anew; all zeros: at scene cuts
     bool loop;                 ///< a file begins again at its end
-    bool unpaced;              ///< a file is read as fast as it goes, not at its own pace:
-                               ///< most of its frames are then passed over
-    uint8_t reserved[38];
+    double speed;              ///< of a file, against its own pace; 0: 1. Frames that come faster
+                               ///< than they can be computed are passed over
+    uint8_t reserved[32];
 } movinet_live_options;
 
 typedef enum movinet_live_phase {
@@ -643,6 +643,35 @@ MOVINET_API int movinet_live_events(movinet_live *live, movinet_event *out, int 
 /** The newest picture, upright, squashed to width × height: rgb[height][width][3]. False:
  * there is none yet, or no memory. Any thread, one at a time. */
 MOVINET_API bool movinet_live_picture(movinet_live *live, int width, int height, uint8_t *rgb);
+
+/** A picture that is held. */
+typedef struct movinet_live_held {
+    movinet_frame frame; ///< RGB8, in the source's own size
+    int64_t number;      ///< of the picture, from 1
+    const void *held;
+} movinet_live_held;
+
+/** The newest picture, if its number is above `seen`; else waits up to `seconds` for one. It
+ * stays as it is until it is given back. At most two threads may hold one each. False: none
+ * came, or none will come any more. */
+MOVINET_API bool movinet_live_take(movinet_live *live, int64_t seen, double seconds,
+                                   movinet_live_held *out);
+MOVINET_API void movinet_live_give(movinet_live *live, movinet_live_held *held);
+
+/** Flips all pictures left-right from now on, also for the network. */
+MOVINET_API void movinet_live_mirror(movinet_live *live, bool mirrored);
+/** Computes with so many threads from now on; nothing is forgotten. After an error all goes
+ * on as before. Errors: ARGUMENT, MEMORY, UNSUPPORTED. */
+MOVINET_API movinet_status movinet_live_set_threads(movinet_live *live, int threads,
+                                                    movinet_error *err);
+/** Asks another model from now on; the source goes on. Of the options, sample_rate,
+ * preprocess, threads, smooth and announce are looked at. Scores are then those of the new
+ * model; events that were not taken yet are dropped, and what was announced ends without one:
+ * their classes would mean nothing any more. After an error all goes on as before. The old
+ * model may be closed after the call. Errors: ARGUMENT, MEMORY, UNSUPPORTED. */
+MOVINET_API movinet_status movinet_live_set_model(movinet_live *live, movinet_model *model,
+                                                  const movinet_live_options *options,
+                                                  movinet_error *err);
 /** The states begin anew with the next frame. */
 MOVINET_API void movinet_live_reset(movinet_live *live);
 /** While paused, no frame is classified. */

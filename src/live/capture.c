@@ -62,8 +62,8 @@ static movinet_status play(mvl_capture *c, movinet_video *video, timing *t, int 
     movinet_status status;
     while (!(status = movinet_video_next(video, &frame, err)) && !is_stopped(c)) {
         double time = c->is_file ? t->base + frame.time : mvl_now() - t->origin;
-        if (c->is_file && c->paced)
-            sleep_until(c, t->origin + time);
+        if (c->is_file)
+            sleep_until(c, t->origin + time / c->speed);
         if (is_stopped(c))
             break;
         frame.time = t->newest = time > t->newest ? time : t->newest;
@@ -130,14 +130,14 @@ static void *capture_main(void *user)
     return NULL;
 }
 
-movinet_status mvl_capture_open(mvl_capture *c, const char *source, bool loop, bool paced,
+movinet_status mvl_capture_open(mvl_capture *c, const char *source, bool loop, double speed,
                                 movinet_error *err)
 {
     struct stat info;
     memset(c, 0, sizeof *c);
     c->is_file = stat(source, &info) == 0 && S_ISREG(info.st_mode);
     c->loop = loop;
-    c->paced = paced;
+    c->speed = speed;
     c->source = strdup(source);
     if (!c->source)
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");

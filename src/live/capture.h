@@ -11,7 +11,8 @@ typedef struct mvl_capture {
     mvl_latest latest;
     char *source;
     bool is_file;          ///< has its own time and an end; else it is tried again for ever
-    bool loop, paced;
+    bool loop;
+    double speed;          ///< of a file, 1: its own
     pthread_t thread;
     bool started;
     atomic_bool stop;
@@ -26,7 +27,7 @@ typedef struct mvl_capture {
 /** Seconds since some moment. */
 double mvl_now(void);
 
-movinet_status mvl_capture_open(mvl_capture *c, const char *source, bool loop, bool paced,
+movinet_status mvl_capture_open(mvl_capture *c, const char *source, bool loop, double speed,
                                 movinet_error *err);
 /** Ends the thread, also where it waits for a source. */
 void mvl_capture_close(mvl_capture *c);

@@ -41,7 +41,7 @@ void mvl_latest_free(mvl_latest *l)
     pthread_mutex_destroy(&l->lock);
 }
 
-/* One that nobody reads and that is not the newest. There is one, with two readers. */
+/* One that nobody reads and that is not the newest. There is one, with MVL_READERS. */
 static mvl_picture *free_slot(mvl_latest *l)
 {
     mvl_picture *slot = NULL;
@@ -60,7 +60,7 @@ movinet_status mvl_latest_put(mvl_latest *l, const movinet_frame *frame, double 
     mvl_picture *slot = free_slot(l);
     ptrdiff_t stride = frame->stride ? frame->stride : (ptrdiff_t)row;
     if (!slot)
-        return mv_fail(err, MOVINET_ERR_ARGUMENT, "more than two readers of pictures");
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "more than %d readers of pictures", MVL_READERS);
     if (!mv_mul_size(row, (size_t)frame->height, &bytes))
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
     if (bytes > slot->room) {

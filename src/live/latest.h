@@ -7,8 +7,9 @@
 
 #include <pthread.h>
 
-/** Slots: the newest, one a reader (two at a time), and the one being written. */
-enum { MVL_SLOTS = 4 };
+/** Readers at a time: who computes, who shows, who records. And slots: the newest, one a
+ * reader, and the one being written. */
+enum { MVL_READERS = 3, MVL_SLOTS = MVL_READERS + 2 };
 
 typedef struct mvl_picture {
     movinet_frame frame; ///< RGB8; pixels are the slot's own
@@ -34,7 +35,7 @@ void mvl_latest_free(mvl_latest *l);
 movinet_status mvl_latest_put(mvl_latest *l, const movinet_frame *frame, double captured,
                               movinet_error *err);
 /** The newest picture, if its number is above `seen`; else waits up to `seconds` for one.
- * NULL: none came, or somebody woke the readers. To be given back. At most two readers. */
+ * NULL: none came, or somebody woke the readers. To be given back. At most MVL_READERS. */
 const mvl_picture *mvl_latest_take(mvl_latest *l, int64_t seen, double seconds);
 void mvl_latest_give(mvl_latest *l, const mvl_picture *picture);
 /** Whether mvl_latest_wake was called. */

@@ -43,7 +43,7 @@ static void newest_wins(void **state)
     mvl_latest_free(&l);
 }
 
-/* What two readers hold stays as it is, however many pictures come. */
+/* What readers hold stays as it is, however many pictures come. */
 static void readers_keep_theirs(void **state)
 {
     (void)state;
@@ -53,11 +53,15 @@ static void readers_keep_theirs(void **state)
     const mvl_picture *a = mvl_latest_take(&l, 0, 0);
     put(&l, 8, 8, 2, 1);
     const mvl_picture *b = mvl_latest_take(&l, 1, 0);
-    for (int i = 3; i < 40; i++)
+    put(&l, 5, 5, 3, 2);
+    const mvl_picture *third = mvl_latest_take(&l, 2, 0);
+    for (int i = 4; i < 40; i++)
         put(&l, 1 + i % 9, 3, (uint8_t)i, i);
     assert_int_equal(value_of(a), 1);
     assert_int_equal(value_of(b), 2);
     assert_int_equal(b->frame.width, 8);
+    assert_int_equal(value_of(third), 3);
+    mvl_latest_give(&l, third);
     mvl_latest_give(&l, a);
     mvl_latest_give(&l, b);
     const mvl_picture *c = mvl_latest_take(&l, 2, 0);

@@ -579,6 +579,25 @@ MOVINET_API movinet_status movinet_video_next(movinet_video *video, movinet_fram
 MOVINET_API const movinet_video_info *movinet_video_get_info(const movinet_video *video);
 MOVINET_API void movinet_video_close(movinet_video *video);
 
+/** Size of a picture as it is seen: turned upright, its pixels made square by the width that
+ * is stored. Errors: ARGUMENT if the frame is not as it should be. */
+MOVINET_API movinet_status movinet_frame_size(const movinet_frame *frame, int *width, int *height,
+                                              movinet_error *err);
+
+/** Makes pictures as they are seen, in any size. */
+typedef struct movinet_scaler movinet_scaler;
+
+/** Error: MEMORY. */
+MOVINET_API movinet_status movinet_scaler_open(movinet_scaler **out, movinet_error *err);
+MOVINET_API void movinet_scaler_close(movinet_scaler *scaler);
+/** Writes the picture, upright, mirrored where it should be, squashed to width × height:
+ * rgb[height][width][3]. Of the size that it has already, and upright, it keeps its bytes.
+ * RGB8 and DECODED. Takes memory only when a size changes. Errors: ARGUMENT, UNSUPPORTED
+ * (RGBF32), MEMORY. */
+MOVINET_API movinet_status movinet_scaler_run(movinet_scaler *scaler, const movinet_frame *frame,
+                                              int width, int height, uint8_t *rgb,
+                                              movinet_error *err);
+
 /* ---- live ----------------------------------------------------------------- */
 
 /** A source as it happens: one thread reads it, one computes, and whoever asks gets the

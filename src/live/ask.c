@@ -53,33 +53,13 @@ int movinet_live_events(movinet_live *l, movinet_event *out, int capacity)
     return n;
 }
 
-typedef struct canvas {
-    uint8_t *rgb;
-    size_t row;
-} canvas;
-
-static void put_row(void *user, int y, const uint8_t *row)
-{
-    const canvas *c = user;
-    memcpy(c->rgb + (size_t)y * c->row, row, c->row);
-}
-
 bool movinet_live_picture(movinet_live *l, int width, int height, uint8_t *rgb)
 {
-    canvas c = {rgb, (size_t)width * 3};
-    const mvv_sink sink = {.u8 = put_row, .user = &c};
-    if (!l->shrink || l->shrink_width != width || l->shrink_height != height) {
-        mvv_preprocess_close(l->shrink);
-        l->shrink = NULL;
-        if (mvv_preprocess_open(&l->shrink, width, height, MOVINET_PREPROCESS_SQUASH, NULL))
-            return false;
-        l->shrink_width = width;
-        l->shrink_height = height;
-    }
     const mvl_picture *p = mvl_latest_take(&l->capture.latest, 0, 0);
     if (!p)
         return false;
-    bool fine = !mvv_preprocess_run(l->shrink, &p->frame, &sink, NULL);
+    const movinet_frame frame = mvl_seen_frame(l, p);
+    bool fine = !movinet_scaler_run(l->scaler, &frame, width, height, rgb, NULL);
     mvl_latest_give(&l->capture.latest, p);
     return fine;
 }

@@ -17,7 +17,9 @@ static movinet_status open_parts(movinet_live *l, movinet_model *model,
     l->scores = calloc((size_t)l->n_classes, sizeof *l->scores);
     if (!l->scores)
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
-    status = movinet_cut_open(&l->cut, err);
+    status = movinet_scaler_open(&l->scaler, err);
+    if (!status)
+        status = movinet_cut_open(&l->cut, err);
     if (!status)
         status = movinet_meter_open(&l->meter, l->answerer->rate, err);
     return status;
@@ -79,7 +81,7 @@ void movinet_live_close(movinet_live *l)
     mvl_answerer_close(l->answerer);
     movinet_cut_close(l->cut);
     movinet_meter_close(l->meter);
-    mvv_preprocess_close(l->shrink);
+    movinet_scaler_close(l->scaler);
     pthread_cond_destroy(&l->answered);
     pthread_mutex_destroy(&l->lock);
     pthread_mutex_destroy(&l->busy);

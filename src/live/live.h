@@ -5,7 +5,6 @@
 
 #include "live/answer.h"
 #include "live/capture.h"
-#include "video/preprocess.h"
 #include "video/sampler.h"
 
 enum { MVL_EVENTS = 256 };
@@ -29,9 +28,7 @@ struct movinet_live {
     movinet_meter *meter;
     movinet_event events[MVL_EVENTS];
     int64_t first_event, n_events; ///< first_event % MVL_EVENTS is the oldest
-    /* of the one thread that asks for pictures */
-    mvv_preprocess *shrink;
-    int shrink_width, shrink_height;
+    movinet_scaler *scaler; ///< of the one thread that asks for small pictures
 };
 
 /** The thread that computes. */

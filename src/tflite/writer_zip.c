@@ -2,6 +2,7 @@
  * Lite's own tools read only such; written by hand, the same model gives the same
  * bytes every time (libzip would note the time of day). Offsets count from the
  * beginning of the file. SPDX-License-Identifier: Apache-2.0 */
+#include "core/file.h"
 #include "tflite/writer_parts.h"
 
 #include <stdlib.h>
@@ -10,17 +11,6 @@
 #define DATE 0x0021 /* 1 January 1980, the first day that a zip knows */
 
 enum { LOCAL = 30, CENTRAL = 46, END = 22 }; /* bytes of the headers, without the name */
-
-static uint32_t crc32_of(const uint8_t *bytes, size_t size)
-{
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-    }
-    return ~crc;
-}
 
 static uint8_t *put16(uint8_t *at, unsigned value)
 {
@@ -42,7 +32,7 @@ static uint8_t *put_facts(uint8_t *at, const uint8_t *text, size_t size)
     at = put16(at, 0);      /* stored */
     at = put16(at, 0);      /* time, date */
     at = put16(at, DATE);
-    at = put32(at, crc32_of(text, size));
+    at = put32(at, mv_crc32(0, text, size));
     at = put32(at, size);
     at = put32(at, size);
     at = put16(at, sizeof TFL_LABEL_FILE - 1);

@@ -1,5 +1,6 @@
 /* Errors, memory and SHA-256. SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 #include "core/pool.h"
 #include "core/sha256.h"
@@ -179,6 +180,64 @@ static void pool_does_each_task_once(void **state)
     mv_pool_close(NULL);
 }
 
+static void crc32_known_answers(void **state)
+{
+    (void)state;
+    assert_int_equal(mv_crc32(0, "", 0), 0);
+    assert_int_equal(mv_crc32(0, "123456789", 9), 0xcbf43926);
+    /* By tables as byte by byte, at any length and in two parts. */
+    static uint8_t bytes[30000];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(i * i >> 3);
+    for (size_t size = 8190; size < 8210; size++) {
+        uint32_t slow = 0;
+        for (size_t i = 0; i < size; i++)
+            slow = mv_crc32(slow, bytes + i, 1);
+        assert_int_equal(mv_crc32(0, bytes, size), slow);
+    }
+    assert_int_equal(mv_crc32(mv_crc32(0, bytes, 10001), bytes + 10001, sizeof bytes - 10001),
+                     mv_crc32(0, bytes, sizeof bytes));
+}
+
+static void files_are_written_whole(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/movinet-core-XXXXXX", path[100], deep[100];
+    uint8_t *bytes;
+    size_t size;
+    movinet_error err;
+    assert_non_null(mkdtemp(folder));
+    snprintf(deep, sizeof deep, "%s/a/b//c/", folder);
+    assert_int_equal(mv_make_folders(deep, &err), MOVINET_OK);
+    assert_int_equal(mv_make_folders(deep, &err), MOVINET_OK);
+    snprintf(path, sizeof path, "%s/a/b/c/x", folder);
+    const mv_bytes parts[] = {{"one ", 4}, {"two", 3}, {NULL, 0}};
+    assert_int_equal(mv_write_file(path, parts, 1, true, &err), MOVINET_OK);
+    assert_int_equal(mv_write_file(path, parts, 3, false, &err), MOVINET_OK);
+    assert_int_equal(mv_read_file(path, 100, &bytes, &size, &err), MOVINET_OK);
+    assert_int_equal(size, 7);
+    assert_memory_equal(bytes, "one two", 7);
+    free(bytes);
+    /* Nothing else is left, and what cannot be written is said. */
+    char below[110];
+    snprintf(below, sizeof below, "%s/y", path);
+    assert_int_equal(mv_write_file(below, parts, 1, true, &err), MOVINET_ERR_IO);
+    assert_non_null(strstr(err.message, below));
+    assert_int_equal(mv_make_folders(below, &err), MOVINET_ERR_IO);
+    assert_int_equal(unlink(path), 0);
+    snprintf(path, sizeof path, "%s/a/b/c", folder);
+    assert_int_equal(rmdir(path), 0);
+    snprintf(path, sizeof path, "%s/a/b", folder);
+    assert_int_equal(rmdir(path), 0);
+    snprintf(path, sizeof path, "%s/a", folder);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    if (access("/dev/full", W_OK) == 0) {
+        assert_int_equal(mv_write_file("/dev/full", parts, 1, true, &err), MOVINET_ERR_IO);
+        assert_non_null(strstr(err.message, "No space"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +249,8 @@ int main(void)
         cmocka_unit_test(alloc_is_aligned),
         cmocka_unit_test(files_are_read_whole),
         cmocka_unit_test(sha256_known_answers),
+        cmocka_unit_test(crc32_known_answers),
+        cmocka_unit_test(files_are_written_whole),
         cmocka_unit_test(pool_does_each_task_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

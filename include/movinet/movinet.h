@@ -556,7 +556,8 @@ typedef struct movinet_video_options {
     void *user;
     bool decoded;          ///< frames may come as MOVINET_DECODED. What the network does not see
                            ///< is then never made: a 1080p frame takes a tenth of the time
-    uint8_t reserved[47];
+    int threads;           ///< that decode; 0: as many as there are processors, and one
+    uint8_t reserved[40];
 } movinet_video_options;
 
 typedef struct movinet_video_info {
@@ -578,6 +579,9 @@ MOVINET_API movinet_status movinet_video_next(movinet_video *video, movinet_fram
                                               movinet_error *err);
 MOVINET_API const movinet_video_info *movinet_video_get_info(const movinet_video *video);
 MOVINET_API void movinet_video_close(movinet_video *video);
+/** Whether the name ends as videos do (".mp4", ".mkv", …) and does not begin with a point:
+ * what is taken from a folder. */
+MOVINET_API bool movinet_is_video_name(const char *name);
 
 /** Size of a picture as it is seen: turned upright, its pixels made square by the width that
  * is stored. Errors: ARGUMENT if the frame is not as it should be. */
@@ -695,6 +699,91 @@ MOVINET_API movinet_status movinet_live_set_model(movinet_live *live, movinet_mo
 MOVINET_API void movinet_live_reset(movinet_live *live);
 /** While paused, no frame is classified. */
 MOVINET_API void movinet_live_pause(movinet_live *live, bool paused);
+
+/* ---- data sets ------------------------------------------------------------- */
+
+/** Clips and what is seen in them, for training and evaluation. A data set is one of:
+ *
+ *   a folder per class, named like it, its videos inside at any depth; or, above these,
+ *     folders named train, val and test (also training, valid, validation, testing);
+ *   a CSV whose first line names its columns: file,label[,start,end][,split]. Files are
+ *     relative to it; start and end are seconds or H:MM:SS; split is train, val or test.
+ *     A folder without folders and with one CSV in it means that CSV;
+ *   the annotation of Kinetics, label,youtube_id,time_start,time_end,split, beside a folder
+ *     of clips named ID.mp4 or ID_000012_000022.mp4, at any depth.
+ *
+ * CSV is RFC 4180 in UTF-8; columns may be parted by semicolons or tabs instead. "a|b" in
+ * the column label: both are seen, and the data set is one of several labels a clip. */
+typedef struct movinet_dataset movinet_dataset;
+
+typedef enum movinet_split {
+    MOVINET_SPLIT_TRAIN = 0,
+    MOVINET_SPLIT_VALIDATION = 1, ///< to choose by
+    MOVINET_SPLIT_TEST = 2,       ///< to report on
+} movinet_split;
+enum { MOVINET_SPLITS = 3 };
+
+/** "train", "validation", "test". Static. */
+MOVINET_API const char *movinet_split_name(movinet_split split);
+
+typedef struct movinet_dataset_options {
+    const char *labels_path; ///< text file, one class a line, in the order of the classes; NULL:
+                             ///< all labels of the data in the order of their bytes
+    const char *clips_dir;   ///< where a CSV's files are; NULL: where the CSV is
+    const char *group;       ///< which clips are of one source, and so never parted by a split.
+                             ///< NULL: those of one file; "folder": of one folder; "name": whose
+                             ///< names are the same up to the last "_" or "-"; anything else: an
+                             ///< extended regular expression, matched with the path within the
+                             ///< data set: its first (…), or all that it matches, is the same
+    bool multi_label;        ///< a clip may also have no label at all
+    double validation;       ///< share for validation where the data has no such split; 0: 0.2
+    double test;             ///< share for test where the data has no split at all; 0: none
+    int folds;               ///< 2 or more: all is dealt into so many parts, instead
+    int fold;                ///< 1 … folds: the part for validation, the rest is for training;
+                             ///< where `validation` is set, too, the part is for test
+    uint64_t seed;           ///< of whatever is dealt. A clip's place depends on the seed and
+                             ///< the names of the sources of its class, not on their order
+    uint8_t reserved[64];
+} movinet_dataset_options;
+
+/** Reads what there is; no video is opened. Errors: IO, FORMAT (names the line), ARGUMENT,
+ * MEMORY. */
+MOVINET_API movinet_status movinet_dataset_open(movinet_dataset **out, const char *path,
+                                                const movinet_dataset_options *options,
+                                                movinet_error *err);
+MOVINET_API void movinet_dataset_close(movinet_dataset *dataset);
+
+typedef struct movinet_dataset_info {
+    int n_clips, n_classes;
+    bool multi_label; ///< clips have none or several classes
+    bool own_splits;  ///< the data says what is for training and what not
+    int n_sources;    ///< groups of clips that belong together
+    int n_missing;    ///< lines of a Kinetics annotation whose clip is not there
+    int n_ignored;    ///< files in folders that are no videos by their names
+} movinet_dataset_info;
+
+MOVINET_API const movinet_dataset_info *movinet_dataset_get_info(const movinet_dataset *dataset);
+/** Never NULL; "?" for an index that is none. */
+MOVINET_API const char *movinet_dataset_label(const movinet_dataset *dataset, int index);
+
+typedef struct movinet_dataset_clip {
+    const char *file;     ///< path to open
+    const char *name;     ///< path within the data set
+    double start, end;    ///< seconds; end 0: to the end of the file
+    bool span_if_longer;  ///< Kinetics: the file is the span already unless it lasts longer
+    int n_classes;        ///< 1, unless there are several labels a clip
+    const int *classes;   ///< [n_classes], rising
+    movinet_split split;
+    int source;           ///< 0 … n_sources-1
+    const char *skipped;  ///< why it cannot be used; NULL: nothing is known against it
+} movinet_dataset_clip;
+
+/** Clips 0 … n_clips-1, sorted by name and start; NULL past the last. */
+MOVINET_API const movinet_dataset_clip *movinet_dataset_get_clip(const movinet_dataset *dataset,
+                                                                 int index);
+/** Clips of a class (-1: of all) in a split that were not skipped. */
+MOVINET_API int movinet_dataset_count(const movinet_dataset *dataset, int index,
+                                      movinet_split split);
 
 /* ---- published models ---------------------------------------------------- */
 

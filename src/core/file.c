@@ -90,8 +90,8 @@ movinet_status mv_make_folders(const char *path, movinet_error *err)
         *at = '\0';
         struct stat info;
         if (mkdir(copy, 0777) != 0 && (errno != EEXIST || stat(copy, &info) != 0)) {
-            status = mv_fail(err, MOVINET_ERR_IO, "%.300s: cannot be made: %s", copy,
-                             strerror(errno));
+            status =
+                mv_fail(err, MOVINET_ERR_IO, "%.300s: cannot be made: %s", copy, strerror(errno));
             break;
         }
         if (!kept)

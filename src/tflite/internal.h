@@ -6,10 +6,6 @@
 #include "tflite/flatbuffer.h"
 #include "tflite/tflite.h"
 
-/** A copy that can be printed: control characters (a tab apart) and bytes that
- * are not UTF-8 become '?'. NULL when out of memory. */
-char *tfl_copy_text(mv_arena *arena, const uint8_t *text, size_t length);
-
 /** Unpacks the file of this name from the zip behind a model; *text is for free(), also after
  * an error. Errors: FORMAT, MEMORY, UNSUPPORTED (what reads zips is not there). */
 movinet_status tfl_unzip(const uint8_t *bytes, size_t size, const char *name, char **text,

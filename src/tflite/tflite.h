@@ -106,6 +106,10 @@ int tfl_op_code(const char *name);
 /** Bytes of one element; 0 for strings and types we do not know. */
 size_t tfl_type_size(movinet_type type);
 
+/** A copy that can be printed: control characters (a tab apart) and bytes that
+ * are not UTF-8 become '?'. NULL when out of memory. */
+char *tfl_copy_text(mv_arena *arena, const uint8_t *text, size_t length);
+
 /** Splits a label file's text into lines (LF or CRLF; an empty last line does
  * not count; a UTF-8 byte-order mark is dropped). Errors: FORMAT for NUL bytes
  * or a line over 1,000 bytes or over 1,000,000 lines. */

@@ -214,7 +214,8 @@ static movinet_status open_codec(mvv_decoder *d, movinet_error *err)
     if (code >= 0) {
         d->codec->pkt_timebase = d->stream->time_base;
         d->codec->max_pixels = PIXELS_MAX;
-        d->codec->thread_count = decoder_threads();
+        d->codec->thread_count =
+            d->options.threads > 0 ? d->options.threads : decoder_threads();
         code = avcodec_open2(d->codec, codec, NULL);
     }
     if (code < 0)

@@ -602,6 +602,49 @@ MOVINET_API movinet_status movinet_scaler_run(movinet_scaler *scaler, const movi
                                               int width, int height, uint8_t *rgb,
                                               movinet_error *err);
 
+/* ---- showing --------------------------------------------------------------- */
+
+/** The answer over a picture: classes with bars at the top left, lines of text at the
+ * bottom, marks at the top right; large enough for the other end of a room, on plates, so
+ * that it can be read over anything. */
+typedef struct movinet_overlay movinet_overlay;
+
+typedef struct movinet_overlay_row {
+    const char *label;
+    float score;       ///< the number shown, 0 … 1
+    float bar;         ///< length, 0 … 1
+    bool strong;       ///< announced: bold, its bar in colour
+} movinet_overlay_row;
+
+/** All text is UTF-8; what is damaged or does not fit is replaced or cut, as are rows and
+ * lines for which a small picture has no room. */
+typedef struct movinet_overlay_content {
+    const movinet_overlay_row *rows; ///< [n_rows] best first; at most 12 are shown
+    int n_rows;
+    const char *status[4];           ///< lines at the bottom; NULL: none
+    const char *warning;             ///< stands out above them; NULL: none
+    const char *const *help;         ///< lines of a box in the middle, ends with NULL; what is
+                                     ///< behind a tab ("q\tquit") is a second column; NULL: none
+    bool paused, recording;
+    uint8_t reserved[40];
+} movinet_overlay_content;
+
+/** Errors: MEMORY, UNSUPPORTED (built without, no fonts). */
+MOVINET_API movinet_status movinet_overlay_open(movinet_overlay **out, movinet_error *err);
+MOVINET_API void movinet_overlay_close(movinet_overlay *overlay);
+/** Draws for a picture of width × height. *argb (argb may be NULL): native uint32 ARGB,
+ * premultiplied, [height][width], valid until the next call. Draws only what differs from
+ * the last call; *changed (may be NULL) tells whether anything does. content may be NULL:
+ * nothing is to be seen. Errors: ARGUMENT, MEMORY. */
+MOVINET_API movinet_status movinet_overlay_draw(movinet_overlay *overlay, int width, int height,
+                                                const movinet_overlay_content *content,
+                                                const uint32_t **argb, bool *changed,
+                                                movinet_error *err);
+/** Puts what was last drawn over an RGB8 picture of the same size, in place. stride: bytes
+ * from row to row; 0: no gap between rows. */
+MOVINET_API void movinet_overlay_blend(const movinet_overlay *overlay, uint8_t *rgb,
+                                       ptrdiff_t stride);
+
 /* ---- live ----------------------------------------------------------------- */
 
 /** A source as it happens: one thread reads it, one computes, and whoever asks gets the

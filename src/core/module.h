@@ -1,4 +1,4 @@
-/* Parts of the library that bring much along (FFmpeg, libcurl, libzip) and so are loaded
+/* Parts of the library that bring much along (FFmpeg, libcurl, libzip, pango) and so are loaded
  * only when they are used. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MV_CORE_MODULE_H
 #define MV_CORE_MODULE_H

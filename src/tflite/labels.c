@@ -1,5 +1,6 @@
 /* Text from files: names made printable, label files split into lines.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "core/utf8.h"
 #include "tflite/internal.h"
 
 #include <string.h>
@@ -7,31 +8,11 @@
 #define MAX_LINE 1000       /* bytes of one label */
 #define MAX_LINES 1000000
 
-/* Length of the well-formed UTF-8 character at text; 0: there is none. */
-static size_t utf8_length(const uint8_t *text, size_t size)
-{
-    uint8_t first = text[0];
-    if (first < 0x80)
-        return 1;
-    size_t n = first >= 0xc2 && first <= 0xdf ? 2 : (first & 0xf0) == 0xe0 ? 3
-             : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
-    if (!n || n > size)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    /* Longer forms than needed, surrogates, and above U+10FFFF. */
-    if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) ||
-        (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return n;
-}
-
 char *tfl_copy_text(mv_arena *arena, const uint8_t *text, size_t length)
 {
     char *copy = mv_arena_string(arena, (const char *)text, length);
     for (size_t i = 0; copy && i < length;) {
-        size_t n = utf8_length(text + i, length - i);
+        size_t n = mv_utf8_length(text + i, length - i);
         bool control = (text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f ||
                        (n == 2 && text[i] == 0xc2 && text[i + 1] < 0xa0);
         if (!n || control) {

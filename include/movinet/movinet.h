@@ -645,6 +645,29 @@ MOVINET_API movinet_status movinet_overlay_draw(movinet_overlay *overlay, int wi
 MOVINET_API void movinet_overlay_blend(const movinet_overlay *overlay, uint8_t *rgb,
                                        ptrdiff_t stride);
 
+/** A window with a picture, and an overlay in the window's own pixels. Belongs to the thread
+ * that opened it. */
+typedef struct movinet_window movinet_window;
+
+/** Whether there is a display that a window can be opened on: X11 or Wayland by the
+ * environment, or a console with a screen and no desktop. */
+MOVINET_API bool movinet_window_available(void);
+/** width, height: to begin with, less where the desktop is smaller. title: NULL: "movinet".
+ * Errors: ARGUMENT, MEMORY, UNSUPPORTED (no display, built without, no fonts). */
+MOVINET_API movinet_status movinet_window_open(movinet_window **out, const char *title, int width,
+                                               int height, movinet_error *err);
+MOVINET_API void movinet_window_close(movinet_window *window);
+/** Shows the picture (RGB8 or DECODED; NULL: the last one again, or black) as large as it fits,
+ * turned and mirrored as it says, and the overlay (NULL: none) over the whole window. Waits for
+ * the display to be ready, at most for one of its pictures. Errors: ARGUMENT, UNSUPPORTED
+ * (RGBF32), MEMORY. */
+MOVINET_API movinet_status movinet_window_show(movinet_window *window, const movinet_frame *picture,
+                                               const movinet_overlay_content *content,
+                                               movinet_error *err);
+/** The next key as a character: 'q', ' ', '+', '\t', '\n', 27 (Esc); 0: none. Closing the window
+ * and Ctrl-C in it give 'q'. 'f' and F11 switch to full screen and back, and are not told. */
+MOVINET_API int movinet_window_key(movinet_window *window);
+
 /* ---- live ----------------------------------------------------------------- */
 
 /** A source as it happens: one thread reads it, one computes, and whoever asks gets the

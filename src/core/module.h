@@ -1,5 +1,5 @@
-/* Parts of the library that bring much along (FFmpeg, libcurl, libzip, pango) and so are loaded
- * only when they are used. SPDX-License-Identifier: Apache-2.0 */
+/* Parts of the library that bring much along (FFmpeg, libcurl, libzip, pango, SDL) and so are
+ * loaded only when they are used. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MV_CORE_MODULE_H
 #define MV_CORE_MODULE_H
 

@@ -567,6 +567,7 @@ typedef struct movinet_video_info {
     const char *format;      ///< "mov,mp4,m4a,3gp,3g2,mj2"
     const char *codec;       ///< "h264"
     int64_t damaged;         ///< packets or frames that could not be decoded, so far
+    double origin;           ///< seconds that the source's own clock shows at the first frame
 } movinet_video_info;
 
 MOVINET_API movinet_status movinet_video_open(movinet_video **out, const char *source,
@@ -667,6 +668,110 @@ MOVINET_API movinet_status movinet_window_show(movinet_window *window, const mov
 /** The next key as a character: 'q', ' ', '+', '\t', '\n', 27 (Esc); 0: none. Closing the window
  * and Ctrl-C in it give 'q'. 'f' and F11 switch to full screen and back, and are not told. */
 MOVINET_API int movinet_window_key(movinet_window *window);
+
+/* ---- recording -------------------------------------------------------------- */
+
+/* Where the library was built without FFmpeg, all of these fail with UNSUPPORTED. */
+
+/** Writes a video. The container follows from the path: .mp4, .mov, .mkv, .webm, .avi. */
+typedef struct movinet_recorder movinet_recorder;
+
+typedef struct movinet_recorder_options {
+    double frame_rate;       ///< usual frames a second, 1 to 1000; 0: 30. Frames keep their own
+                             ///< times, but in .avi, which has one for each tick of this rate
+    const char *audio_from;  ///< file whose audio is kept, as it is where the container can hold
+                             ///< it; NULL, or a file without any: none
+    double audio_origin;     ///< seconds that this file's clock shows at time 0 of the frames, as
+                             ///< movinet_video_info.origin; 0: at its own first picture
+    const char *codec;       ///< "libx264", "libopenh264", "mpeg4", "libvpx-vp9", "libvpx"; NULL:
+                             ///< the best that this FFmpeg has for the container
+    uint8_t reserved[32];
+} movinet_recorder_options;
+
+/** Begins a video of pictures of width × height; an odd side becomes one longer, by its last
+ * row or column twice. A file of this name is written over.
+ *
+ * What is written can be played at any time, also if the program is killed: all but the last
+ * two seconds or so. mp4 and mov are written in fragments for that. On closing, files up to
+ * 256 MiB are made plain ones with the index in front, as the oldest players want them;
+ * larger ones stay in fragments, which all but those can play.
+ * Errors: ARGUMENT (says which), IO, UNSUPPORTED (kind of file, codec, audio), MEMORY. */
+MOVINET_API movinet_status movinet_recorder_open(movinet_recorder **out, const char *path,
+                                                 int width, int height,
+                                                 const movinet_recorder_options *options,
+                                                 movinet_error *err);
+/** Writes a frame, RGB8 or DECODED, as it is seen; one of another size is fitted in, with black
+ * beside it. Its time must be later than the last one's; the first one's is where the video
+ * begins. Errors: ARGUMENT (the frame is left out), IO, MEMORY; after IO no more frames are
+ * taken, and what was written can be played. */
+MOVINET_API movinet_status movinet_recorder_push(movinet_recorder *recorder,
+                                                 const movinet_frame *frame, movinet_error *err);
+/** Finishes the file; audio ends with the last picture. If no frame came, no file is left. What
+ * movinet_recorder_push has failed with is not said again. NULL is fine. Errors: IO, MEMORY; the
+ * recorder is gone all the same. */
+MOVINET_API movinet_status movinet_recorder_close(movinet_recorder *recorder, movinet_error *err);
+/** "libx264", … Static. */
+MOVINET_API const char *movinet_recorder_codec(const movinet_recorder *recorder);
+
+/** Keeps the last seconds of a live source, encoded, in memory, so that clips can be written
+ * that begin before anybody knew of them. With movinet_clips:
+ *
+ *     if (movinet_clips_frame(&clips, frame.time, changed, &closed))
+ *         movinet_keeper_end(keeper, closed.end, NULL, &err);
+ *     if (clips.open && !movinet_keeper_is_open(keeper))
+ *         movinet_keeper_begin(keeper, new_name(), clips.span.begin, &err);
+ *     if (clips.open)
+ *         movinet_keeper_extend(keeper, clips.span.end, &err);
+ *     movinet_keeper_push(keeper, &frame, &err);
+ *
+ * Seconds must then be more than clips.before. */
+typedef struct movinet_keeper movinet_keeper;
+
+typedef struct movinet_keeper_options {
+    double frame_rate;       ///< usual frames a second, 1 to 1000; 0: 30
+    size_t bytes;            ///< of encoded pictures, at most; 0: 64 MiB. The oldest go first
+    const char *codec;       ///< as movinet_recorder_options, of those for .mp4; NULL: the best
+    uint8_t reserved[40];
+} movinet_keeper_options;
+
+/** seconds: how far back it remembers, above 0, up to 3600. Pictures are fitted into width ×
+ * height as by a recorder. Errors: ARGUMENT, UNSUPPORTED, MEMORY. */
+MOVINET_API movinet_status movinet_keeper_open(movinet_keeper **out, int width, int height,
+                                               double seconds,
+                                               const movinet_keeper_options *options,
+                                               movinet_error *err);
+/** Gives back all; an open clip is finished with what has come. NULL is fine. */
+MOVINET_API void movinet_keeper_close(movinet_keeper *keeper);
+/** As movinet_recorder_push; time that runs backwards forgets what came before, and ends an
+ * open clip there. If the open clip cannot be written on, it is given up, and the frame is kept
+ * all the same. Errors: ARGUMENT, IO, MEMORY. */
+MOVINET_API movinet_status movinet_keeper_push(movinet_keeper *keeper, const movinet_frame *frame,
+                                               movinet_error *err);
+/** Opens a clip, .mp4, .mov or .mkv, that begins with the last key frame not after `begin`, at
+ * most a second before it, or with the oldest frame there is. Nothing is written yet but what a
+ * file begins with. Errors: ARGUMENT (one is open), IO, UNSUPPORTED, MEMORY. */
+MOVINET_API movinet_status movinet_keeper_begin(movinet_keeper *keeper, const char *path,
+                                                double begin, movinet_error *err);
+/** The open clip goes on to `end` at least: frames up to there are written, those to come when
+ * they come. Memory does not grow with it. Errors: as movinet_keeper_push. */
+MOVINET_API movinet_status movinet_keeper_extend(movinet_keeper *keeper, double end,
+                                                 movinet_error *err);
+/** Writes the open clip to `end`, unless it was written further, and finishes it. *written (may
+ * be NULL): times of its first and last frame. A clip without frames leaves no file. Errors:
+ * ARGUMENT (none is open, or no frame is in it), IO, MEMORY; the clip is gone all the same. */
+MOVINET_API movinet_status movinet_keeper_end(movinet_keeper *keeper, double end,
+                                              movinet_span *written, movinet_error *err);
+MOVINET_API bool movinet_keeper_is_open(const movinet_keeper *keeper);
+/** All three at once, for what has come already. */
+MOVINET_API movinet_status movinet_keeper_save(movinet_keeper *keeper, const char *path,
+                                               double begin, double end, movinet_error *err);
+/** "libx264", … Static. */
+MOVINET_API const char *movinet_keeper_codec(const movinet_keeper *keeper);
+
+/** Writes a frame, RGB8 or DECODED, as it is seen: .png, .jpg or .jpeg. The file is put in place
+ * whole or not at all. Errors: ARGUMENT, IO, UNSUPPORTED (other kinds), MEMORY. */
+MOVINET_API movinet_status movinet_picture_write(const char *path, const movinet_frame *frame,
+                                                 movinet_error *err);
 
 /* ---- live ----------------------------------------------------------------- */
 

@@ -67,6 +67,11 @@ bool mvv_clock_foresee(const mvv_clock *c, int64_t pts, double *time)
     return *time > c->last;
 }
 
+double mvv_clock_origin(const mvv_clock *c)
+{
+    return c->has_origin ? (double)c->origin * c->tick - c->shift : 0;
+}
+
 int64_t mvv_clock_pts(const mvv_clock *c, double time)
 {
     return c->origin + (int64_t)floor((time - c->shift) / c->tick);

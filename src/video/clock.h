@@ -33,6 +33,9 @@ double mvv_clock_frame(mvv_clock *c, int64_t pts, int64_t duration, double *show
  * or no later frame. */
 bool mvv_clock_foresee(const mvv_clock *c, int64_t pts, double *time);
 
+/** What the stamps' own clock shows at time 0, seconds; 0 where it is not known. */
+double mvv_clock_origin(const mvv_clock *c);
+
 /** The pts of a time, if all is regular in between. */
 int64_t mvv_clock_pts(const mvv_clock *c, double time);
 

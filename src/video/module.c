@@ -1,7 +1,7 @@
 /* What movinet-ffmpeg.so exports. SPDX-License-Identifier: Apache-2.0 */
 #include "core/module.h"
-#include "video/source.h"
+#include "video/ffmpeg.h"
 
 extern const mv_module movinet_module;
 MOVINET_API const mv_module movinet_module = {MV_MODULE_LAYOUT, movinet_version,
-                                             (void (*)(void))mvv_ffmpeg_open};
+                                             (void (*)(void))mvv_ffmpeg_get};

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "video/convert.h"
 #include "video/decode.h"
+#include "video/ffmpeg.h"
 #include "video/preprocess.h"
 #include "video/sampler.h"
 
@@ -184,6 +185,7 @@ static void fill_info(ffmpeg_source *s)
     info->format = format->iformat->name;
     info->codec = avcodec_get_name(stream->codecpar->codec_id);
     info->damaged = s->decoder.damaged;
+    info->origin = mvv_clock_origin(&s->decoder.clock);
 }
 
 /* The first picture: it is time 0, and says what the video looks like. */
@@ -207,8 +209,8 @@ static movinet_status read_first(ffmpeg_source *s, movinet_error *err)
                : status;
 }
 
-movinet_status mvv_ffmpeg_open(movinet_video **out, const char *source,
-                               const movinet_video_options *options, movinet_error *err)
+movinet_status mvv_video_open(movinet_video **out, const char *source,
+                              const movinet_video_options *options, movinet_error *err)
 {
     static const mvv_source_kind kind = {source_next, source_close};
     ffmpeg_source *s = calloc(1, sizeof *s);

@@ -16,11 +16,9 @@ struct movinet_video {
     movinet_video_info info;
 };
 
-/** Both take options that video.c has checked. `options` is copied. */
+/** Takes options that video.c has checked. `options` is copied. */
 movinet_status mvv_raw_open(movinet_video **out, const char *source,
                             const movinet_video_options *options, movinet_error *err);
-movinet_status mvv_ffmpeg_open(movinet_video **out, const char *source,
-                               const movinet_video_options *options, movinet_error *err);
 
 /** Whether the caller wants to give up. */
 static inline bool mvv_interrupted(const movinet_video_options *options)

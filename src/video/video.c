@@ -1,5 +1,6 @@
 /* The public face of video: checks the arguments and picks the source.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "video/ffmpeg.h"
 #include "video/preprocess.h"
 #include "video/sampler.h"
 #include "video/source.h"
@@ -42,7 +43,11 @@ MOVINET_API movinet_status movinet_video_open(movinet_video **out, const char *s
     if (options->raw_width)
         return mvv_raw_open(out, source, options, err);
 #ifdef MOVINET_HAVE_FFMPEG
-    return mvv_ffmpeg_open(out, source, options, err);
+    movinet_error why;
+    const mvv_ffmpeg *ffmpeg = mvv_ffmpeg_get(&why);
+    if (!ffmpeg)
+        return mv_fail(err, why.status, "%.100s: cannot read videos: %s", source, why.message);
+    return ffmpeg->video_open(out, source, options, err);
 #else
     return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
                    "%s: this movinet was built without FFmpeg: it reads raw RGB frames only",

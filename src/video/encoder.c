@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "video/encoder.h"
+#include "video/decode.h"
+#include "video/record.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Units a second: whole numbers of them for all usual rates, and no more than MPEG-4 can. */
+enum { TICKS = 60000 };
+
+/* ---- opening --------------------------------------------------------------- */
+
+static int even(int side)
+{
+    return side + side % 2;
+}
+
+/* Limited range; the matrix of HD where it can be told, else what unmarked pictures are
+ * taken for. */
+static void set_colours(AVCodecContext *codec, const mvv_codec *about)
+{
+    codec->pix_fmt = AV_PIX_FMT_YUV420P;
+    codec->color_range = AVCOL_RANGE_MPEG;
+    codec->colorspace = about->says_matrix ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+    codec->color_primaries = AVCOL_PRI_BT709;
+    codec->color_trc = AVCOL_TRC_BT709;
+    codec->chroma_sample_location = AVCHROMA_LOC_CENTER; /* where libswscale takes it from */
+}
+
+static void set_times(mvv_encoder *e, const mvv_encoder_options *o)
+{
+    double rate = o->frame_rate > 0 ? o->frame_rate : MVV_RECORD_RATE;
+    AVCodecContext *codec = e->codec;
+    codec->framerate = av_d2q(rate, TICKS);
+    codec->time_base = o->container->ticks ? av_inv_q(codec->framerate) : (AVRational){1, TICKS};
+    e->key_every = llrint(o->key_every / av_q2d(codec->time_base));
+    /* Key frames are asked for by time; this is only so that nothing else asks for them. */
+    codec->gop_size = 1 << 15;
+}
+
+static movinet_status open_codec(mvv_encoder *e, const AVCodec *encoder,
+                                 const mvv_encoder_options *o, movinet_error *err)
+{
+    AVDictionary *options = NULL;
+    mvv_add_options(&options, e->about->quality);
+    if (o->prompt)
+        mvv_add_options(&options, e->about->prompt);
+    if (o->prompt || o->container->ticks)
+        e->codec->max_b_frames = 0;
+    if (o->prompt)
+        e->codec->thread_type = FF_THREAD_SLICE;
+    int code = avcodec_open2(e->codec, encoder, &options);
+    av_dict_free(&options);
+    if (code < 0)
+        return mvv_av_fail(err, e->about->name, "cannot write pictures of this size", code);
+    return MOVINET_OK;
+}
+
+movinet_status mvv_encoder_open(mvv_encoder *e, const mvv_encoder_options *o, movinet_error *err)
+{
+    const AVCodec *encoder;
+    /* The library never prints; FFmpeg would, unless told, for the whole process. */
+    av_log_set_level(AV_LOG_QUIET);
+    movinet_status status = mvv_container_codec(o->container, o->codec, &e->about, &encoder, err);
+    if (status)
+        return status;
+    mvv_fit_init(&e->fit, o->width, o->height);
+    e->codec = avcodec_alloc_context3(encoder);
+    e->picture = av_frame_alloc();
+    e->packet = av_packet_alloc();
+    if (!e->codec || !e->picture || !e->packet)
+        return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+    e->codec->width = even(o->width);
+    e->codec->height = even(o->height);
+    e->codec->sample_aspect_ratio = (AVRational){1, 1};
+    e->codec->thread_count = 0;
+    /* What decoders need first stands in the file's head, not before each key frame. */
+    e->codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    set_colours(e->codec, e->about);
+    set_times(e, o);
+    status = open_codec(e, encoder, o, err);
+    if (status)
+        return status;
+    return mvv_painter_open(&e->painter, o->width, o->height, e->codec->pix_fmt,
+                            e->about->says_matrix ? SWS_CS_ITU709 : SWS_CS_ITU601, false, err);
+}
+
+void mvv_encoder_close(mvv_encoder *e)
+{
+    avcodec_free_context(&e->codec);
+    av_frame_free(&e->picture);
+    av_packet_free(&e->packet);
+    mvv_painter_free(&e->painter);
+    mvv_fit_free(&e->fit);
+    *e = (mvv_encoder){0};
+}
+
+/* ---- pictures -------------------------------------------------------------- */
+
+/* Repeats the last column and row where a side is odd. Chroma has them already. */
+static void pad_luma(AVFrame *picture, int width, int height)
+{
+    uint8_t *luma = picture->data[0];
+    int stride = picture->linesize[0];
+    for (int y = 0; y < height && width < picture->width; y++)
+        luma[(ptrdiff_t)y * stride + width] = luma[(ptrdiff_t)y * stride + width - 1];
+    if (height < picture->height)
+        memcpy(luma + (ptrdiff_t)height * stride, luma + (ptrdiff_t)(height - 1) * stride,
+               (size_t)picture->width);
+}
+
+/* A picture that nobody else looks at. */
+static movinet_status make_room(mvv_encoder *e, movinet_error *err)
+{
+    AVFrame *picture = e->picture;
+    if (picture->buf[0] && av_frame_is_writable(picture))
+        return MOVINET_OK;
+    av_frame_unref(picture);
+    picture->format = e->codec->pix_fmt;
+    picture->width = e->codec->width;
+    picture->height = e->codec->height;
+    picture->color_range = e->codec->color_range;
+    picture->colorspace = e->codec->colorspace;
+    if (av_frame_get_buffer(picture, 0) < 0)
+        return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory for a picture of %d×%d",
+                       e->codec->width, e->codec->height);
+    return MOVINET_OK;
+}
+
+static movinet_status paint(mvv_encoder *e, const movinet_frame *frame, movinet_error *err)
+{
+    movinet_frame rgb;
+    movinet_status status = mvv_fit_run(&e->fit, frame, &rgb, err);
+    if (!status)
+        status = make_room(e, err);
+    if (status)
+        return status;
+    mvv_paint(&e->painter, &rgb, e->picture);
+    pad_luma(e->picture, rgb.width, rgb.height);
+    return MOVINET_OK;
+}
+
+/* ---- times ----------------------------------------------------------------- */
+
+static movinet_status check_time(const mvv_encoder *e, double time, movinet_error *err)
+{
+    if (!(fabs(time) <= 1e9))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "frame time %g: no time", time);
+    if (e->begun && time <= e->last)
+        return mv_fail(err, MOVINET_ERR_ARGUMENT,
+                       "frame time %.6f: not later than the last one's, %.6f", time, e->last);
+    return MOVINET_OK;
+}
+
+/* The frame's time stamp; false: it falls on that of the last one, and is left out. */
+static bool stamp(mvv_encoder *e, double time)
+{
+    if (!e->begun)
+        e->first = time;
+    int64_t pts = llrint((time - e->first) / av_q2d(e->codec->time_base));
+    if (e->begun && pts <= e->last_pts)
+        return false;
+    bool key = !e->begun || pts - e->key_pts >= e->key_every;
+    e->picture->pts = e->last_pts = pts;
+    e->picture->pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    if (key)
+        e->key_pts = pts;
+    e->begun = true;
+    return true;
+}
+
+double mvv_encoder_time(const mvv_encoder *e, int64_t pts)
+{
+    return e->first + (double)pts * av_q2d(e->codec->time_base);
+}
+
+double mvv_encoder_step(const mvv_encoder *e)
+{
+    return 1 / av_q2d(e->codec->framerate);
+}
+
+/* ---- frames and packets ---------------------------------------------------- */
+
+movinet_status mvv_encoder_send(mvv_encoder *e, const movinet_frame *frame, movinet_error *err)
+{
+    movinet_status status = check_time(e, frame->time, err);
+    if (!status)
+        status = paint(e, frame, err);
+    if (status)
+        return status;
+    bool taken = stamp(e, frame->time);
+    e->last = frame->time;
+    int code = taken ? avcodec_send_frame(e->codec, e->picture) : 0;
+    return code < 0 ? mvv_av_fail(err, e->about->name, "encoding failed", code) : MOVINET_OK;
+}
+
+void mvv_encoder_finish(mvv_encoder *e)
+{
+    avcodec_send_frame(e->codec, NULL);
+}
+
+movinet_status mvv_encoder_receive(mvv_encoder *e, AVPacket **packet, movinet_error *err)
+{
+    int code = avcodec_receive_packet(e->codec, e->packet);
+    *packet = e->packet;
+    if (code == AVERROR(EAGAIN) || code == AVERROR_EOF)
+        return MOVINET_END;
+    if (code < 0)
+        return mvv_av_fail(err, e->about->name, "encoding failed", code);
+    if (e->packet->duration <= 0)
+        e->packet->duration = llrint(mvv_encoder_step(e) / av_q2d(e->codec->time_base));
+    return MOVINET_OK;
+}

@@ -1,0 +1,49 @@
+/* Pictures become packets. SPDX-License-Identifier: Apache-2.0 */
+#ifndef MV_VIDEO_ENCODER_H
+#define MV_VIDEO_ENCODER_H
+
+#include "video/container.h"
+#include "video/fit.h"
+#include "video/paint.h"
+
+typedef struct mvv_encoder_options {
+    const mvv_container *container;
+    const char *codec; ///< or NULL
+    int width, height;
+    double frame_rate; ///< usual, 0: not known
+    double key_every;  ///< seconds from one key frame to the next, at most
+    bool prompt;       ///< a packet for each frame, at once, in the order of time
+} mvv_encoder_options;
+
+typedef struct mvv_encoder {
+    AVCodecContext *codec; ///< its time base is that of the packets
+    const mvv_codec *about;
+    mvv_fit fit;
+    mvv_painter painter;
+    AVFrame *picture;
+    AVPacket *packet;
+    double first, last;                   ///< times of frames
+    int64_t last_pts, key_pts, key_every; ///< in units of the time base
+    bool begun;                           ///< the first frame has come
+} mvv_encoder;
+
+/** `e` is all zeros; mvv_encoder_close also after a failure. */
+movinet_status mvv_encoder_open(mvv_encoder *e, const mvv_encoder_options *options,
+                                movinet_error *err);
+void mvv_encoder_close(mvv_encoder *e);
+
+/** Takes a frame; its packet has the frame's time, from the first frame's on, as its time
+ * stamp. All packets must have been received before. */
+movinet_status mvv_encoder_send(mvv_encoder *e, const movinet_frame *frame, movinet_error *err);
+/** No more frames will come. */
+void mvv_encoder_finish(mvv_encoder *e);
+/** The next packet, valid until the next call. MOVINET_END: it wants a frame first, or all are
+ * out. */
+movinet_status mvv_encoder_receive(mvv_encoder *e, AVPacket **packet, movinet_error *err);
+
+/** Seconds, on the frames' clock. */
+double mvv_encoder_time(const mvv_encoder *e, int64_t pts);
+/** Seconds that a frame usually stays. */
+double mvv_encoder_step(const mvv_encoder *e);
+
+#endif

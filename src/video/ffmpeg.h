@@ -1,0 +1,43 @@
+/* All that FFmpeg does for the library: one table, which the shared library loads when it is
+ * first used. SPDX-License-Identifier: Apache-2.0 */
+#ifndef MV_VIDEO_FFMPEG_H
+#define MV_VIDEO_FFMPEG_H
+
+#include "core/error.h"
+
+/** As the functions of these names in movinet.h, with arguments that were checked. */
+typedef struct mvv_ffmpeg {
+    movinet_status (*video_open)(movinet_video **out, const char *source,
+                                 const movinet_video_options *options, movinet_error *err);
+
+    movinet_status (*recorder_open)(movinet_recorder **out, const char *path, int width, int height,
+                                    const movinet_recorder_options *options, movinet_error *err);
+    movinet_status (*recorder_push)(movinet_recorder *recorder, const movinet_frame *frame,
+                                    movinet_error *err);
+    movinet_status (*recorder_close)(movinet_recorder *recorder, movinet_error *err);
+    const char *(*recorder_codec)(const movinet_recorder *recorder);
+
+    movinet_status (*picture_write)(const char *path, const movinet_frame *frame,
+                                    movinet_error *err);
+} mvv_ffmpeg;
+
+/** NULL: `err` says why there is none. */
+const mvv_ffmpeg *mvv_ffmpeg_get(movinet_error *err);
+
+/* What is in the table. */
+movinet_status mvv_video_open(movinet_video **out, const char *source,
+                              const movinet_video_options *options, movinet_error *err);
+movinet_status mvv_recorder_open(movinet_recorder **out, const char *path, int width, int height,
+                                 const movinet_recorder_options *options, movinet_error *err);
+movinet_status mvv_recorder_push(movinet_recorder *recorder, const movinet_frame *frame,
+                                 movinet_error *err);
+movinet_status mvv_recorder_close(movinet_recorder *recorder, movinet_error *err);
+const char *mvv_recorder_codec(const movinet_recorder *recorder);
+movinet_status mvv_picture_write(const char *path, const movinet_frame *frame, movinet_error *err);
+
+/** What the public functions know of what the table opened: the first member of each. */
+struct movinet_recorder {
+    const mvv_ffmpeg *ffmpeg;
+};
+
+#endif

@@ -1,0 +1,14 @@
+/* What every way of recording begins with. SPDX-License-Identifier: Apache-2.0 */
+#ifndef MV_VIDEO_RECORD_H
+#define MV_VIDEO_RECORD_H
+
+#include "core/error.h"
+
+/** Usual frames a second where nothing says so. */
+#define MVV_RECORD_RATE 30.0
+/** Highest rate, frames a second. */
+#define MVV_RECORD_RATE_LIMIT 1000.0
+/** Longest side that encoders take, pixels. */
+#define MVV_RECORD_SIDE_LIMIT 16384
+
+#endif

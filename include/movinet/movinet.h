@@ -955,6 +955,14 @@ MOVINET_API const movinet_dataset_clip *movinet_dataset_get_clip(const movinet_d
 /** Clips of a class (-1: of all) in a split that were not skipped. */
 MOVINET_API int movinet_dataset_count(const movinet_dataset *dataset, int index,
                                       movinet_split split);
+/** Whether there is something to learn from, and to measure it by: FORMAT if there is nothing
+ * for training, one class only, or nothing for validation. Otherwise `say` (may be NULL) gets
+ * a line for each thing that will not go well: classes with too few clips, classes that are
+ * badly unbalanced, a validation set too small to mean much, sources on both sides. Errors:
+ * FORMAT, MEMORY. */
+MOVINET_API movinet_status movinet_dataset_check(const movinet_dataset *dataset,
+                                                 void (*say)(void *user, const char *line),
+                                                 void *user, movinet_error *err);
 
 /* ---- published models ---------------------------------------------------- */
 

@@ -541,10 +541,33 @@ MOVINET_API void movinet_meter_reset(movinet_meter *meter);
 
 /* ---- video --------------------------------------------------------------- */
 
-/** Frames of a file, pipe ("-"), URL or image sequence, sampled by time.
- * Where the library was built without FFmpeg only raw input opens; everything
- * else fails with UNSUPPORTED. */
+/** Frames of a source, sampled by time. A source is one of:
+ *
+ *   a file, or numbered pictures (img_%03d.png), whatever FFmpeg reads;
+ *   "-": standard input; or a named pipe;
+ *   a URL: rtsp://…, http://… (MJPEG, HLS, MPEG-TS, a file), udp://…, srt://…;
+ *   "/dev/video0": a camera; "camera": the first one that can be used;
+ *   "screen": the X11 screen of $DISPLAY; "screen:640x480+100,200": a part of it;
+ *   "test": a moving test picture that needs nothing, ten seconds unless told otherwise;
+ *   "lavfi:GRAPH": what an FFmpeg filter graph makes.
+ *
+ * "camera", "screen" and "test" mean these also where there is a file of that name: that
+ * one is "./test". Where the library was built without FFmpeg only raw input and "test"
+ * open; everything else fails with UNSUPPORTED. */
 typedef struct movinet_video movinet_video;
+
+typedef enum movinet_source_kind {
+    MOVINET_SOURCE_FILE = 0,   ///< also what is not there
+    MOVINET_SOURCE_PIPE = 1,
+    MOVINET_SOURCE_URL = 2,
+    MOVINET_SOURCE_CAMERA = 3,
+    MOVINET_SOURCE_SCREEN = 4,
+    MOVINET_SOURCE_TEST = 5,
+    MOVINET_SOURCE_GRAPH = 6,
+} movinet_source_kind;
+
+/** What a source's name means. */
+MOVINET_API movinet_source_kind movinet_source_kind_of(const char *source);
 
 typedef struct movinet_video_options {
     double sample_rate;    ///< frames a second; 0: every frame of the source
@@ -557,7 +580,16 @@ typedef struct movinet_video_options {
     bool decoded;          ///< frames may come as MOVINET_DECODED. What the network does not see
                            ///< is then never made: a 1080p frame takes a tenth of the time
     int threads;           ///< that decode; 0: as many as there are processors, and one
-    uint8_t reserved[40];
+    int camera_width, camera_height; ///< of a camera, a screen, the test picture, and of
+                           ///< rawvideo; 0: 640 × 480, or what is nearest, or all of a screen
+    double camera_rate;    ///< frames a second of the same; 0: 30, or what is nearest
+    const char *input_format; ///< what a camera is to deliver ("mjpeg", "yuyv422", "h264"); of
+                           ///< other sources FFmpeg's name of the format ("mpegts", "rawvideo"),
+                           ///< where it does not find that out by itself. NULL: chosen
+    bool live;             ///< as it happens: with the least delay, and "test" has no end
+    double patience;       ///< seconds that nothing may come from a camera or the network before
+                           ///< it is given up; 0: 30
+    uint8_t reserved[32];
 } movinet_video_options;
 
 typedef struct movinet_video_info {
@@ -791,6 +823,10 @@ typedef struct movinet_live_options {
     bool loop;                 ///< a file begins again at its end
     double speed;              ///< of a file, against its own pace; 0: 1. Frames that come faster
                                ///< than they can be computed are passed over
+    int camera_width, camera_height; ///< these four: as movinet_video_options has them
+    double camera_rate;
+    const char *input_format;
+    double patience;           ///< the same; 0: 10
     uint8_t reserved[32];
 } movinet_live_options;
 

@@ -21,6 +21,7 @@ typedef struct settings {
     text_list allow, deny;
     int preprocess, format, cpu;
     frame_size raw;
+    camera_settings camera;
 } settings;
 
 #define AT(member) offsetof(settings, member)
@@ -67,6 +68,7 @@ static const option_spec options[] = {
     {.name = "threads", .kind = VALUE_COUNT, .at = AT(threads), .value = "N", .min = 1, .max = 256,
      .help = "Threads to compute with. Default: 1."},
     CPU_OPTION(AT(cpu)),
+    CAMERA_OPTIONS(AT(camera)),
     {.name = "raw", .kind = VALUE_FRAME_SIZE, .at = AT(raw), .value = "WxH",
      .help = "The sources are raw RGB frames of this size, 3 bytes a pixel, --fps of them a "
              "second."},
@@ -352,6 +354,10 @@ static outcome classify_video(job *j, const char *source)
         .raw_height = s->raw.height,
         .interrupted = is_interrupted,
         .decoded = true,
+        .camera_width = s->camera.size.width,
+        .camera_height = s->camera.size.height,
+        .camera_rate = s->camera.rate,
+        .input_format = s->camera.format,
     };
     if (movinet_video_open(&video, source, &how, &err)) {
         if (was_interrupted())
@@ -418,9 +424,9 @@ const verb verb_classify = {
     .max_operands = -1,
     .suggest = SUGGEST_FILES,
     .summary = "Say what is done in videos: the most probable classes, with the time they are for.",
-    .about = "A VIDEO is a file, an address, - for a pipe, a pattern of numbered pictures, or a "
-             "folder, which means the videos in it by name. One that fails is reported, and the "
-             "others go on.",
+    .about = "A VIDEO is a folder, which means the videos in it by name, or " SOURCES_HELP "\n\n"
+             "One that fails is reported, and the others go on. What has no end is read until "
+             "Ctrl-C, or for --duration; test lasts ten seconds.",
     .options = options,
     .examples = examples,
     .settings_size = sizeof(settings),

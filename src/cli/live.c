@@ -4,6 +4,7 @@
 #include "cli/filter.h"
 #include "cli/interrupt.h"
 #include "cli/model.h"
+#include "cli/sources.h"
 #include "cli/verbs.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ typedef struct settings {
     double threshold, release, hold, smooth, fps;
     bool loop, only_top;
     text_list allow, deny;
+    camera_settings camera;
 } settings;
 
 #define AT(member) offsetof(settings, member)
@@ -34,6 +36,7 @@ static const option_spec options[] = {
      .help = "terminal: text, bars and a small picture that repaint in place; none: one JSON "
              "object a line. auto (the default): the terminal, if the output is one."},
     {.name = "loop", .at = AT(loop), .help = "A file begins again at its end."},
+    CAMERA_OPTIONS(AT(camera)),
     {.name = "top", .letter = 'n', .kind = VALUE_COUNT, .at = AT(top), .value = "N", .min = 1,
      .max = 1000, .help = "Show the N most probable classes. Default: 5."},
     {.name = "smooth", .kind = VALUE_NUMBER, .at = AT(smooth), .value = "SECONDS", .min = 0,
@@ -71,7 +74,9 @@ static const option_spec options[] = {
 };
 
 static const example examples[] = {
-    {"movinet live /dev/video0", "What the first camera sees, in the terminal."},
+    {"movinet live", "What the first camera sees."},
+    {"movinet live /dev/video2 --size 1280x720 --input-format mjpeg", "Another one, larger."},
+    {"movinet live test", "All that can be tried without a camera."},
     {"movinet live rtsp://camera.local/stream --display none",
      "A network camera, as JSON lines, opened again whenever it breaks off."},
     {"rpicam-vid -t 0 --codec h264 -o - | movinet live -", "A Raspberry Pi's own camera."},
@@ -115,6 +120,10 @@ static bool begin(job *j, const char *source, const movinet_reset_policy *reset)
                      .only_top = s->only_top, .filter = j->filter},
         .reset = *reset,
         .loop = s->loop,
+        .camera_width = s->camera.size.width,
+        .camera_height = s->camera.size.height,
+        .camera_rate = s->camera.rate,
+        .input_format = s->camera.format,
     };
     live_view *v = &j->view;
     v->model = j->model;
@@ -198,10 +207,12 @@ static int run(const invocation *call)
         complain(NULL, err.message);
         return EXIT_USAGE;
     }
+    const char *source = call->n_operands ? call->operands[0] : "camera";
     catch_interrupts();
+    note_hidden_file(source);
     bool in_terminal = s->display == DISPLAY_TERMINAL ||
                        (s->display == DISPLAY_AUTO && isatty(STDOUT_FILENO));
-    if (begin(&j, call->n_operands ? call->operands[0] : "/dev/video0", &reset)) {
+    if (begin(&j, source, &reset)) {
         if (in_terminal)
             j.screen = open_live_screen();
         code = show(&j);
@@ -220,9 +231,9 @@ const verb verb_live = {
     .max_operands = 1,
     .suggest = SUGGEST_FILES,
     .summary = "Say what is being done before a camera, or in any other source, as it happens.",
-    .about = "SOURCE is a camera (/dev/video0, the default), an address (rtsp://, http://), a file, "
-             "which is played at its own pace, or - for a pipe. One that breaks off is opened "
-             "again. Ctrl-C or q ends it.",
+    .about = "SOURCE is " SOURCES_HELP " Without one, the first camera that works.\n\n"
+             "A file is played at its own pace; what breaks off is opened again. Ctrl-C or q ends "
+             "it.",
     .options = options,
     .examples = examples,
     .settings_size = sizeof(settings),

@@ -96,11 +96,30 @@ static bool add_folder(source_list *list, const char *folder, const char *const 
     return fine;
 }
 
+void note_hidden_file(const char *source)
+{
+    char text[300];
+    struct stat info;
+    movinet_source_kind kind = movinet_source_kind_of(source);
+    const char *what = kind == MOVINET_SOURCE_TEST     ? "the test picture"
+                       : kind == MOVINET_SOURCE_SCREEN ? "the screen"
+                       : kind == MOVINET_SOURCE_CAMERA ? "the first camera"
+                                                       : NULL;
+    if (!what || strchr(source, '/') || stat(source, &info))
+        return;
+    snprintf(text, sizeof text, "%s is meant; what has this name here is ./%.200s", what, source);
+    note(source, text);
+}
+
 bool add_source(source_list *list, const char *operand, bool raw)
 {
     struct stat info;
-    if (stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
-        return add_folder(list, operand, raw ? raw_endings : video_endings);
+    if (raw || movinet_source_kind_of(operand) == MOVINET_SOURCE_FILE) {
+        if (stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
+            return add_folder(list, operand, raw ? raw_endings : video_endings);
+    } else {
+        note_hidden_file(operand);
+    }
     return append(list, strdup(operand));
 }
 

@@ -4,7 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+
+/* Seconds that nothing may come. */
+#define PATIENCE 10.0
 
 double mvl_now(void)
 {
@@ -83,10 +85,9 @@ static movinet_status play(mvl_capture *c, movinet_video *video, timing *t, int 
 /* One try: opens, plays, closes. *n: pictures that came. */
 static movinet_status try_once(mvl_capture *c, timing *t, int *n, movinet_error *err)
 {
-    const movinet_video_options options = {.interrupted = is_stopped, .user = c};
     movinet_video *video;
     *n = 0;
-    movinet_status status = movinet_video_open(&video, c->source, &options, err);
+    movinet_status status = movinet_video_open(&video, c->source, &c->options, err);
     if (status)
         return status;
     status = play(c, video, t, n, err);
@@ -130,17 +131,35 @@ static void *capture_main(void *user)
     return NULL;
 }
 
-movinet_status mvl_capture_open(mvl_capture *c, const char *source, bool loop, double speed,
-                                movinet_error *err)
+movinet_status mvl_capture_open(mvl_capture *c, const char *source,
+                                const movinet_live_options *options, movinet_error *err)
 {
-    struct stat info;
+    movinet_source_kind kind = movinet_source_kind_of(source);
     memset(c, 0, sizeof *c);
-    c->is_file = stat(source, &info) == 0 && S_ISREG(info.st_mode);
-    c->loop = loop;
-    c->speed = speed;
+    c->is_file = kind == MOVINET_SOURCE_FILE || kind == MOVINET_SOURCE_TEST ||
+                 kind == MOVINET_SOURCE_GRAPH;
+    c->loop = options->loop;
+    c->speed = options->speed > 0 ? options->speed : 1;
+    c->options = (movinet_video_options){
+        .interrupted = is_stopped,
+        .user = c,
+        .camera_width = options->camera_width,
+        .camera_height = options->camera_height,
+        .camera_rate = options->camera_rate,
+        .live = true,
+        .patience = options->patience > 0 ? options->patience : PATIENCE,
+    };
+    if (options->input_format) {
+        c->input_format = strdup(options->input_format);
+        c->options.input_format = c->input_format;
+    }
     c->source = strdup(source);
-    if (!c->source)
+    if (!c->source || (options->input_format && !c->input_format)) {
+        free(c->source);
+        free(c->input_format);
+        c->source = NULL;
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+    }
     mvl_latest_init(&c->latest);
     pthread_mutex_init(&c->lock, NULL);
     mvl_cond_init(&c->nudge);
@@ -165,5 +184,6 @@ void mvl_capture_close(mvl_capture *c)
     pthread_mutex_destroy(&c->lock);
     mvl_latest_free(&c->latest);
     free(c->source);
+    free(c->input_format);
     c->source = NULL;
 }

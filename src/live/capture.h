@@ -9,7 +9,8 @@
 
 typedef struct mvl_capture {
     mvl_latest latest;
-    char *source;
+    char *source, *input_format;
+    movinet_video_options options;
     bool is_file;          ///< has its own time and an end; else it is tried again for ever
     bool loop;
     double speed;          ///< of a file, 1: its own
@@ -27,8 +28,8 @@ typedef struct mvl_capture {
 /** Seconds since some moment. */
 double mvl_now(void);
 
-movinet_status mvl_capture_open(mvl_capture *c, const char *source, bool loop, double speed,
-                                movinet_error *err);
+movinet_status mvl_capture_open(mvl_capture *c, const char *source,
+                                const movinet_live_options *options, movinet_error *err);
 /** Ends the thread, also where it waits for a source. */
 void mvl_capture_close(mvl_capture *c);
 

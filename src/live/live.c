@@ -54,8 +54,7 @@ movinet_status movinet_live_open(movinet_live **out, movinet_model *model, const
     mvl_cond_init(&l->answered);
     status = open_parts(l, model, options, err);
     if (!status)
-        status = mvl_capture_open(&l->capture, source, options->loop,
-                                  options->speed > 0 ? options->speed : 1, err);
+        status = mvl_capture_open(&l->capture, source, options, err);
     if (!status) {
         l->started = pthread_create(&l->thread, NULL, mvl_compute_main, l) == 0;
         if (!l->started)

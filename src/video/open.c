@@ -1,6 +1,7 @@
 /* Finds out what a source string means, opens it with FFmpeg, picks the video stream
  * and opens its decoder. SPDX-License-Identifier: Apache-2.0 */
 #include "video/decode.h"
+#include "video/where.h"
 
 #include <libavdevice/avdevice.h>
 #include <libavutil/cpu.h>
@@ -63,24 +64,28 @@ typedef struct location {
     bool file;          ///< something that exists
 } location;
 
-/* "-" is standard input, "lavfi:GRAPH" a filter graph, /dev/videoN or /dev/v4l/… a
- * camera; what else exists is a file even if its name looks like a URL. */
+/* What else exists than what has a meaning of its own is a file even if its name looks
+ * like a URL. */
 static bool locate(const char *source, location *at)
 {
     struct stat info;
     const char *prefix = "", *rest = source;
     *at = (location){0};
-    if (!strcmp(source, "-")) {
-        rest = "pipe:0";
-    } else if (!strncmp(source, "lavfi:", 6)) {
+    switch (movinet_source_kind_of(source)) {
+    case MOVINET_SOURCE_PIPE: rest = strcmp(source, "-") ? source : "pipe:0"; break;
+    case MOVINET_SOURCE_CAMERA:
+        at->device = "video4linux2,v4l2";
+        rest = strcmp(source, MVV_FIRST_CAMERA) ? source : "/dev/video0";
+        break;
+    case MOVINET_SOURCE_GRAPH:
         at->device = "lavfi";
         rest = source + 6;
-    } else if (stat(source, &info) == 0) {
-        at->file = true;
-        if (S_ISCHR(info.st_mode) && !strncmp(source, "/dev/v", 6))
-            at->device = "video4linux2,v4l2";
-        else
-            prefix = "file:";
+        break;
+    case MOVINET_SOURCE_FILE:
+        at->file = stat(source, &info) == 0;
+        prefix = at->file ? "file:" : "";
+        break;
+    default: break;
     }
     size_t size = strlen(prefix) + strlen(rest) + 1;
     at->url = malloc(size);

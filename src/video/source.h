@@ -20,6 +20,10 @@ struct movinet_video {
 movinet_status mvv_raw_open(movinet_video **out, const char *source,
                             const movinet_video_options *options, movinet_error *err);
 
+/** The moving test picture. */
+movinet_status mvv_test_open(movinet_video **out, const movinet_video_options *options,
+                             movinet_error *err);
+
 /** Whether the caller wants to give up. */
 static inline bool mvv_interrupted(const movinet_video_options *options)
 {

@@ -16,6 +16,27 @@ static movinet_status check_options(const movinet_video_options *o, movinet_erro
     if (!(o->duration >= 0 && o->duration <= MVV_TIME_LIMIT / 1000))
         return mv_fail(err, MOVINET_ERR_ARGUMENT,
                        "duration %g: must be 0 (to the end) or more seconds", o->duration);
+    return MOVINET_OK;
+}
+
+static movinet_status check_camera(const movinet_video_options *o, movinet_error *err)
+{
+    int width = o->camera_width, height = o->camera_height;
+    if ((width || height) &&
+        (width < 1 || height < 1 || width > MVV_SIDE_LIMIT || height > MVV_SIDE_LIMIT))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "a size of %d×%d: both sides must be 1 to %d",
+                       width, height, MVV_SIDE_LIMIT);
+    if (!(o->camera_rate >= 0 && o->camera_rate <= MVV_RATE_LIMIT))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "%g frames a second: must be 0 to %g",
+                       o->camera_rate, MVV_RATE_LIMIT);
+    if (!(o->patience >= 0 && o->patience <= MVV_TIME_LIMIT / 1000))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "patience %g: must be 0 or more seconds",
+                       o->patience);
+    return MOVINET_OK;
+}
+
+static movinet_status check_raw(const movinet_video_options *o, movinet_error *err)
+{
     if (!o->raw_width && !o->raw_height)
         return MOVINET_OK;
     if (o->raw_width < 1 || o->raw_height < 1 || o->raw_width > MVV_SIDE_LIMIT ||
@@ -38,10 +59,16 @@ MOVINET_API movinet_status movinet_video_open(movinet_video **out, const char *s
         return mv_fail(err, MOVINET_ERR_ARGUMENT,
                        "video source is empty: give a file, a URL, or - for standard input");
     movinet_status status = check_options(options, err);
+    if (!status)
+        status = check_raw(options, err);
+    if (!status)
+        status = check_camera(options, err);
     if (status)
         return status;
     if (options->raw_width)
         return mvv_raw_open(out, source, options, err);
+    if (movinet_source_kind_of(source) == MOVINET_SOURCE_TEST)
+        return mvv_test_open(out, options, err);
 #ifdef MOVINET_HAVE_FFMPEG
     movinet_error why;
     const mvv_ffmpeg *ffmpeg = mvv_ffmpeg_get(&why);

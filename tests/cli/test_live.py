@@ -43,7 +43,7 @@ class Files(LiveTest):
                                                                        for line in answers}))
         for line in answers:
             self.assertEqual(line["classes"][0]["label"], "green")
-            self.assertAlmostEqual(line["time"] * 5, round(line["time"] * 5), places=6)
+            self.assertAlmostEqual(line["time"] * 10, round(line["time"] * 10), places=6)
         for line in events:
             self.assertEqual(line["label"], "green")
         self.assertEqual([line["event"] for line in events][:1], ["begin"][:len(events)])

@@ -36,7 +36,7 @@ class Pages(Test):
         self.assertEqual(
             set(self.options_of("classify")),
             set("model labels every average top threshold allow deny fps preprocess start duration "
-                "threads cpu raw logits format quiet help".split()))
+                "threads cpu size camera-fps input-format raw logits format quiet help".split()))
 
     def test_version(self):
         out, _ = self.run_movinet("--version")

@@ -153,26 +153,47 @@ static movinet_status check_time(const mvv_encoder *e, double time, movinet_erro
     return MOVINET_OK;
 }
 
-/* The frame's time stamp; false: it falls on that of the last one, and is left out. */
-static bool stamp(mvv_encoder *e, double time)
+int64_t mvv_encoder_pts(const mvv_encoder *e, double time)
 {
-    if (!e->begun)
-        e->first = time;
-    int64_t pts = llrint((time - e->first) / av_q2d(e->codec->time_base));
-    if (e->begun && pts <= e->last_pts)
-        return false;
-    bool key = !e->begun || pts - e->key_pts >= e->key_every;
-    e->picture->pts = e->last_pts = pts;
-    e->picture->pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    if (key)
-        e->key_pts = pts;
-    e->begun = true;
-    return true;
+    double pts = (time - e->first) / av_q2d(e->codec->time_base);
+    return llrint(fmin(fmax(pts, -1e17), 1e17));
 }
 
 double mvv_encoder_time(const mvv_encoder *e, int64_t pts)
 {
     return e->first + (double)pts * av_q2d(e->codec->time_base);
+}
+
+/* The frame's time stamp; false: it falls on that of the last one, and is left out. */
+static bool stamp(mvv_encoder *e, double time)
+{
+    if (!e->begun)
+        e->first = time;
+    int64_t pts = mvv_encoder_pts(e, time);
+    if (e->begun && pts <= e->last_pts)
+        return false;
+    bool key = !e->begun || e->wants_key || pts - e->key_pts >= e->key_every;
+    e->picture->pts = e->last_pts = pts;
+    e->picture->pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    if (key)
+        e->key_pts = pts;
+    e->wants_key = false;
+    e->begun = true;
+    return true;
+}
+
+void mvv_encoder_want_key(mvv_encoder *e)
+{
+    e->wants_key = true;
+}
+
+void mvv_encoder_restart(mvv_encoder *e, double time)
+{
+    double tick = av_q2d(e->codec->time_base);
+    /* Time stamps go on. */
+    e->first = time - (double)e->last_pts * tick - mvv_encoder_step(e);
+    e->last = -INFINITY;
+    e->wants_key = true;
 }
 
 double mvv_encoder_step(const mvv_encoder *e)

@@ -25,6 +25,7 @@ typedef struct mvv_encoder {
     double first, last;                   ///< times of frames
     int64_t last_pts, key_pts, key_every; ///< in units of the time base
     bool begun;                           ///< the first frame has come
+    bool wants_key;
 } mvv_encoder;
 
 /** `e` is all zeros; mvv_encoder_close also after a failure. */
@@ -41,8 +42,14 @@ void mvv_encoder_finish(mvv_encoder *e);
  * out. */
 movinet_status mvv_encoder_receive(mvv_encoder *e, AVPacket **packet, movinet_error *err);
 
-/** Seconds, on the frames' clock. */
+/** The next frame is a key frame. */
+void mvv_encoder_want_key(mvv_encoder *e);
+/** The frames' clock was set back: the next frame has this time, and is a key frame. */
+void mvv_encoder_restart(mvv_encoder *e, double time);
+
+/** Seconds, on the frames' clock; and back. */
 double mvv_encoder_time(const mvv_encoder *e, int64_t pts);
+int64_t mvv_encoder_pts(const mvv_encoder *e, double time);
 /** Seconds that a frame usually stays. */
 double mvv_encoder_step(const mvv_encoder *e);
 

@@ -9,6 +9,15 @@ const mvv_ffmpeg *mvv_ffmpeg_get(movinet_error *err)
         .recorder_push = mvv_recorder_push,
         .recorder_close = mvv_recorder_close,
         .recorder_codec = mvv_recorder_codec,
+        .keeper_open = mvv_keeper_open,
+        .keeper_close = mvv_keeper_close,
+        .keeper_push = mvv_keeper_push,
+        .keeper_begin = mvv_keeper_begin,
+        .keeper_extend = mvv_keeper_extend,
+        .keeper_end = mvv_keeper_end,
+        .keeper_is_open = mvv_keeper_is_open,
+        .keeper_save = mvv_keeper_save,
+        .keeper_codec = mvv_keeper_codec,
         .picture_write = mvv_picture_write,
     };
     (void)err;

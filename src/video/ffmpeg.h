@@ -17,6 +17,21 @@ typedef struct mvv_ffmpeg {
     movinet_status (*recorder_close)(movinet_recorder *recorder, movinet_error *err);
     const char *(*recorder_codec)(const movinet_recorder *recorder);
 
+    movinet_status (*keeper_open)(movinet_keeper **out, int width, int height, double seconds,
+                                  const movinet_keeper_options *options, movinet_error *err);
+    void (*keeper_close)(movinet_keeper *keeper);
+    movinet_status (*keeper_push)(movinet_keeper *keeper, const movinet_frame *frame,
+                                  movinet_error *err);
+    movinet_status (*keeper_begin)(movinet_keeper *keeper, const char *path, double begin,
+                                   movinet_error *err);
+    movinet_status (*keeper_extend)(movinet_keeper *keeper, double end, movinet_error *err);
+    movinet_status (*keeper_end)(movinet_keeper *keeper, double end, movinet_span *written,
+                                 movinet_error *err);
+    bool (*keeper_is_open)(const movinet_keeper *keeper);
+    movinet_status (*keeper_save)(movinet_keeper *keeper, const char *path, double begin,
+                                  double end, movinet_error *err);
+    const char *(*keeper_codec)(const movinet_keeper *keeper);
+
     movinet_status (*picture_write)(const char *path, const movinet_frame *frame,
                                     movinet_error *err);
 } mvv_ffmpeg;
@@ -33,10 +48,27 @@ movinet_status mvv_recorder_push(movinet_recorder *recorder, const movinet_frame
                                  movinet_error *err);
 movinet_status mvv_recorder_close(movinet_recorder *recorder, movinet_error *err);
 const char *mvv_recorder_codec(const movinet_recorder *recorder);
+movinet_status mvv_keeper_open(movinet_keeper **out, int width, int height, double seconds,
+                               const movinet_keeper_options *options, movinet_error *err);
+void mvv_keeper_close(movinet_keeper *keeper);
+movinet_status mvv_keeper_push(movinet_keeper *keeper, const movinet_frame *frame,
+                               movinet_error *err);
+movinet_status mvv_keeper_begin(movinet_keeper *keeper, const char *path, double begin,
+                                movinet_error *err);
+movinet_status mvv_keeper_extend(movinet_keeper *keeper, double end, movinet_error *err);
+movinet_status mvv_keeper_end(movinet_keeper *keeper, double end, movinet_span *written,
+                              movinet_error *err);
+bool mvv_keeper_is_open(const movinet_keeper *keeper);
+movinet_status mvv_keeper_save(movinet_keeper *keeper, const char *path, double begin, double end,
+                               movinet_error *err);
+const char *mvv_keeper_codec(const movinet_keeper *keeper);
 movinet_status mvv_picture_write(const char *path, const movinet_frame *frame, movinet_error *err);
 
 /** What the public functions know of what the table opened: the first member of each. */
 struct movinet_recorder {
+    const mvv_ffmpeg *ffmpeg;
+};
+struct movinet_keeper {
     const mvv_ffmpeg *ffmpeg;
 };
 

@@ -3,6 +3,8 @@
 #include "video/record.h"
 #include "video/ffmpeg.h"
 
+#include <math.h>
+
 /* FFmpeg, or NULL: `err` says of `path` why there is none. */
 static const mvv_ffmpeg *need_ffmpeg(const char *path, movinet_error *err)
 {
@@ -82,6 +84,102 @@ movinet_status movinet_recorder_close(movinet_recorder *recorder, movinet_error 
 const char *movinet_recorder_codec(const movinet_recorder *recorder)
 {
     return recorder->ffmpeg->recorder_codec(recorder);
+}
+
+/* ---- keeper ---------------------------------------------------------------- */
+
+static movinet_status check_span(double seconds, movinet_error *err)
+{
+    if (seconds > 0 && seconds <= MVV_KEEP_LIMIT)
+        return MOVINET_OK;
+    return mv_fail(err, MOVINET_ERR_ARGUMENT, "%g seconds to be kept: must be above 0, up to %g",
+                   seconds, MVV_KEEP_LIMIT);
+}
+
+static movinet_status check_clip(const char *path, double begin, double end, movinet_error *err)
+{
+    movinet_status status = check_path(path, err);
+    if (!status && !(isfinite(begin) && isfinite(end) && begin <= end))
+        status = mv_fail(err, MOVINET_ERR_ARGUMENT, "%.300s: a clip from %g to %g s cannot be",
+                         path, begin, end);
+    return status;
+}
+
+static movinet_status check_end(double end, movinet_error *err)
+{
+    return isfinite(end) ? MOVINET_OK
+                         : mv_fail(err, MOVINET_ERR_ARGUMENT, "a clip cannot end at %g s", end);
+}
+
+movinet_status movinet_keeper_open(movinet_keeper **out, int width, int height, double seconds,
+                                   const movinet_keeper_options *options, movinet_error *err)
+{
+    static const movinet_keeper_options defaults;
+    *out = NULL;
+    options = options ? options : &defaults;
+    movinet_status status = check_size(width, height, err);
+    if (!status)
+        status = check_span(seconds, err);
+    if (!status)
+        status = check_rate(options->frame_rate, err);
+    if (status)
+        return status;
+    const mvv_ffmpeg *ffmpeg = need_ffmpeg("clips", err);
+    if (!ffmpeg)
+        return MOVINET_ERR_UNSUPPORTED;
+    status = ffmpeg->keeper_open(out, width, height, seconds, options, err);
+    if (!status)
+        (*out)->ffmpeg = ffmpeg;
+    return status;
+}
+
+void movinet_keeper_close(movinet_keeper *keeper)
+{
+    if (keeper)
+        keeper->ffmpeg->keeper_close(keeper);
+}
+
+movinet_status movinet_keeper_push(movinet_keeper *keeper, const movinet_frame *frame,
+                                   movinet_error *err)
+{
+    return keeper->ffmpeg->keeper_push(keeper, frame, err);
+}
+
+movinet_status movinet_keeper_begin(movinet_keeper *keeper, const char *path, double begin,
+                                    movinet_error *err)
+{
+    movinet_status status = check_clip(path, begin, begin, err);
+    return status ? status : keeper->ffmpeg->keeper_begin(keeper, path, begin, err);
+}
+
+movinet_status movinet_keeper_extend(movinet_keeper *keeper, double end, movinet_error *err)
+{
+    movinet_status status = check_end(end, err);
+    return status ? status : keeper->ffmpeg->keeper_extend(keeper, end, err);
+}
+
+movinet_status movinet_keeper_end(movinet_keeper *keeper, double end, movinet_span *written,
+                                  movinet_error *err)
+{
+    movinet_status status = check_end(end, err);
+    return status ? status : keeper->ffmpeg->keeper_end(keeper, end, written, err);
+}
+
+bool movinet_keeper_is_open(const movinet_keeper *keeper)
+{
+    return keeper->ffmpeg->keeper_is_open(keeper);
+}
+
+movinet_status movinet_keeper_save(movinet_keeper *keeper, const char *path, double begin,
+                                   double end, movinet_error *err)
+{
+    movinet_status status = check_clip(path, begin, end, err);
+    return status ? status : keeper->ffmpeg->keeper_save(keeper, path, begin, end, err);
+}
+
+const char *movinet_keeper_codec(const movinet_keeper *keeper)
+{
+    return keeper->ffmpeg->keeper_codec(keeper);
 }
 
 /* ---- pictures -------------------------------------------------------------- */

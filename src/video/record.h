@@ -10,5 +10,7 @@
 #define MVV_RECORD_RATE_LIMIT 1000.0
 /** Longest side that encoders take, pixels. */
 #define MVV_RECORD_SIDE_LIMIT 16384
+/** Most that a keeper remembers, seconds. */
+#define MVV_KEEP_LIMIT 3600.0
 
 #endif

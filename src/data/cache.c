@@ -118,7 +118,7 @@ static void find_clip(mvd_cache *c, int index)
         return;
     }
     for (int kind = 0; kind < MVD_KINDS; kind++) {
-        if (!c->wanted[kind])
+        if (!mvd_cache_wants(c, index, (mvd_kind)kind))
             continue;
         make_key(c, clip, path, &info, (mvd_kind)kind, c->slots[kind][index].key);
         look_up(c, &c->slots[kind][index]);
@@ -127,7 +127,7 @@ static void find_clip(mvd_cache *c, int index)
 }
 
 movinet_status mvd_cache_open(mvd_cache **out, movinet_dataset *dataset, const char *dir,
-                              const mvd_shape *shape, const bool wanted[MVD_KINDS],
+                              const mvd_shape *shape, const bool wanted[MOVINET_SPLITS][MVD_KINDS],
                               movinet_error *err)
 {
     int n = movinet_dataset_get_info(dataset)->n_clips;
@@ -137,13 +137,13 @@ movinet_status mvd_cache_open(mvd_cache **out, movinet_dataset *dataset, const c
         return no_memory(err);
     c->dataset = dataset;
     c->shape = *shape;
+    memcpy(c->wanted, wanted, sizeof c->wanted);
     movinet_status status = find_dir(dir, &c->dir, err);
     if (!status)
         status = mv_make_folders(c->dir, err);
     for (int kind = 0; kind < MVD_KINDS && !status; kind++) {
-        c->wanted[kind] = wanted[kind];
-        c->slots[kind] = wanted[kind] ? calloc((size_t)n, sizeof *c->slots[kind]) : NULL;
-        if (wanted[kind] && !c->slots[kind])
+        c->slots[kind] = calloc((size_t)n + 1, sizeof *c->slots[kind]);
+        if (!c->slots[kind])
             status = no_memory(err);
     }
     if (status) {
@@ -164,6 +164,17 @@ void mvd_cache_close(mvd_cache *c)
         free(c->slots[kind]);
     free(c->dir);
     free(c);
+}
+
+bool mvd_cache_wants(const mvd_cache *c, int index, mvd_kind kind)
+{
+    const movinet_dataset_clip *clip = movinet_dataset_get_clip(c->dataset, index);
+    return !clip->skipped && c->wanted[clip->split][kind];
+}
+
+int mvd_cache_frames(const mvd_cache *c, int index, mvd_kind kind)
+{
+    return mvd_cache_wants(c, index, kind) ? atomic_load(&c->slots[kind][index].frames) : 0;
 }
 
 size_t mvd_frame_bytes(const mvd_shape *s, mvd_kind kind)
@@ -201,7 +212,8 @@ movinet_status mvd_cache_decode(mvd_cache *c, int index, int threads,
     bool missing[MVD_KINDS] = {false};
     *disk = false;
     for (int kind = 0; kind < MVD_KINDS; kind++)
-        missing[kind] = c->wanted[kind] && !atomic_load(&c->slots[kind][index].frames);
+        missing[kind] = mvd_cache_wants(c, index, (mvd_kind)kind) &&
+                        !atomic_load(&c->slots[kind][index].frames);
     movinet_status status = mvd_decode(movinet_dataset_get_clip(c->dataset, index), &c->shape,
                                        missing, threads, interrupted, user, frames, err);
     for (int kind = 0; kind < MVD_KINDS && !status; kind++) {

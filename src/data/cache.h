@@ -20,16 +20,16 @@ typedef struct mvd_slot {
 typedef struct mvd_cache {
     movinet_dataset *dataset;
     mvd_shape shape;
-    bool wanted[MVD_KINDS];
+    bool wanted[MOVINET_SPLITS][MVD_KINDS]; ///< for clips of each split
     char *dir;
-    mvd_slot *slots[MVD_KINDS]; ///< [n_clips]; NULL: not wanted
+    mvd_slot *slots[MVD_KINDS]; ///< [n_clips]
 } mvd_cache;
 
 /** dir: NULL for $XDG_CACHE_HOME/movinet/clips or ~/.cache/movinet/clips. Looks for what is
  * there already; clips whose file is not there are skipped. `dataset` must live as long.
  * Errors: ARGUMENT, IO, MEMORY. */
 movinet_status mvd_cache_open(mvd_cache **out, movinet_dataset *dataset, const char *dir,
-                              const mvd_shape *shape, const bool wanted[MVD_KINDS],
+                              const mvd_shape *shape, const bool wanted[MOVINET_SPLITS][MVD_KINDS],
                               movinet_error *err);
 void mvd_cache_close(mvd_cache *cache);
 
@@ -63,6 +63,12 @@ movinet_status mvd_cache_get(mvd_cache *cache, int clip, mvd_kind kind, mvd_clip
 movinet_status mvd_cache_decode(mvd_cache *cache, int clip, int threads,
                                 bool (*interrupted)(void *user), void *user,
                                 mvd_frames frames[MVD_KINDS], bool *disk, movinet_error *err);
+
+/** Frames of a clip in this kind; 0: it was skipped, or is not wanted or not there. */
+int mvd_cache_frames(const mvd_cache *cache, int clip, mvd_kind kind);
+
+/** Whether the clip is usable and wanted in this kind. */
+bool mvd_cache_wants(const mvd_cache *cache, int clip, mvd_kind kind);
 
 /** Bytes of a frame. */
 size_t mvd_frame_bytes(const mvd_shape *shape, mvd_kind kind);

@@ -13,10 +13,9 @@
 
 static bool is_missing(const mvd_cache *c, int index)
 {
-    if (movinet_dataset_get_clip(c->dataset, index)->skipped)
-        return false;
     for (int kind = 0; kind < MVD_KINDS; kind++)
-        if (c->wanted[kind] && !atomic_load(&c->slots[kind][index].frames))
+        if (mvd_cache_wants(c, index, (mvd_kind)kind) &&
+            !atomic_load(&c->slots[kind][index].frames))
             return true;
     return false;
 }
@@ -63,7 +62,7 @@ static void count_bytes(const mvd_cache *c, int index, double seconds, mvd_plan 
 {
     const mvd_shape *s = &c->shape;
     for (int kind = 0; kind < MVD_KINDS; kind++) {
-        if (!c->wanted[kind])
+        if (!mvd_cache_wants(c, index, (mvd_kind)kind))
             continue;
         int frames = atomic_load(&c->slots[kind][index].frames);
         uint64_t bytes = mvd_frame_bytes(s, (mvd_kind)kind);

@@ -16,7 +16,7 @@ static const mvd_shape shape = {.width = SIDE,
                                 .steps = 2,
                                 .rate = 5,
                                 .seconds = 60};
-static const bool both[MVD_KINDS] = {true, true};
+static const bool both[MOVINET_SPLITS][MVD_KINDS] = {{true, true}, {true, true}, {true, true}};
 
 /* Two classes of three clips in data/, decodable, and what is not in bad/. */
 static int setup(void **state)
@@ -289,7 +289,7 @@ static void changes_are_noticed(void **state)
     mvd_shape other = shape;
     other.width = 40;
     movinet_error err;
-    const bool view_only[MVD_KINDS] = {true, false};
+    const bool view_only[MOVINET_SPLITS][MVD_KINDS] = {{true, false}, {true, false}, {true, false}};
     assert_int_equal(mvd_cache_open(&c, d, "cache3", &other, view_only, &err), MOVINET_OK);
     assert_int_equal(plan_of(c).missing, 1);
     mvd_cache_close(c);

@@ -10,22 +10,14 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-static const char *const video_endings[] = {
-    "3gp", "apng", "asf", "avi",  "divx", "dv",  "flv", "gif",  "h264", "hevc", "m2ts",
-    "m4v", "mjpeg", "mjpg", "mkv", "mov",  "mp4", "mpeg", "mpg", "mts",  "mxf",  "ogv",
-    "ts",  "vob",  "webm", "webp", "wmv",  "y4m", NULL,
-};
-static const char *const raw_endings[] = {"raw", "rgb", NULL};
-
-static bool has_ending(const char *name, const char *const *endings)
+/* What is taken from a folder. */
+static bool is_wanted(const char *name, bool raw)
 {
     const char *point = strrchr(name, '.');
-    if (name[0] == '.' || !point)
-        return false;
-    for (; *endings; endings++)
-        if (strcasecmp(point + 1, *endings) == 0)
-            return true;
-    return false;
+    if (!raw)
+        return movinet_is_video_name(name);
+    return name[0] != '.' && point &&
+           (strcasecmp(point, ".raw") == 0 || strcasecmp(point, ".rgb") == 0);
 }
 
 /* Takes `item`, also when there is no room for it. */
@@ -67,7 +59,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool add_folder(source_list *list, const char *folder, const char *const *endings)
+static bool add_folder(source_list *list, const char *folder, bool raw)
 {
     DIR *dir = opendir(folder);
     if (!dir) {
@@ -78,7 +70,7 @@ static bool add_folder(source_list *list, const char *folder, const char *const 
     bool fine = true;
     const struct dirent *entry;
     while (fine && (entry = readdir(dir))) {
-        if (!has_ending(entry->d_name, endings))
+        if (!is_wanted(entry->d_name, raw))
             continue;
         char *path = join(folder, entry->d_name);
         if (path && !is_file(path))
@@ -116,7 +108,7 @@ bool add_source(source_list *list, const char *operand, bool raw)
     struct stat info;
     if (raw || movinet_source_kind_of(operand) == MOVINET_SOURCE_FILE) {
         if (stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
-            return add_folder(list, operand, raw ? raw_endings : video_endings);
+            return add_folder(list, operand, raw);
     } else {
         note_hidden_file(operand);
     }

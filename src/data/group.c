@@ -101,7 +101,7 @@ static movinet_status number_sources(movinet_dataset *d, named *list, movinet_er
 
 movinet_status mvd_group(movinet_dataset *d, const char *how, movinet_error *err)
 {
-    rule r = {BY_FILE};
+    rule r = {.kind = BY_FILE};
     movinet_status status = rule_of(how, &r, err);
     if (status)
         return status;

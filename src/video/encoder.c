@@ -196,6 +196,11 @@ void mvv_encoder_restart(mvv_encoder *e, double time)
     e->wants_key = true;
 }
 
+double mvv_encoder_end(const mvv_encoder *e)
+{
+    return (double)e->last_pts * av_q2d(e->codec->time_base) + mvv_encoder_step(e);
+}
+
 double mvv_encoder_step(const mvv_encoder *e)
 {
     return 1 / av_q2d(e->codec->framerate);

@@ -50,6 +50,8 @@ void mvv_encoder_restart(mvv_encoder *e, double time);
 /** Seconds, on the frames' clock; and back. */
 double mvv_encoder_time(const mvv_encoder *e, int64_t pts);
 int64_t mvv_encoder_pts(const mvv_encoder *e, double time);
+/** When the last frame is over, seconds from the first. */
+double mvv_encoder_end(const mvv_encoder *e);
 /** Seconds that a frame usually stays. */
 double mvv_encoder_step(const mvv_encoder *e);
 

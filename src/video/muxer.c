@@ -52,6 +52,9 @@ static int write_head(mvv_muxer *m)
     mvv_add_options(&options, m->container->playable);
     code = avformat_write_header(m->format, &options);
     av_dict_free(&options);
+    /* The mp4 muxer takes this away where its index is first empty; ours waits for what filters
+     * find out, as AAC in MPEG-TS needs. */
+    m->format->flags |= AVFMT_FLAG_AUTO_BSF;
     m->begun = code >= 0;
     return code;
 }

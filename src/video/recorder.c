@@ -1,9 +1,11 @@
 /* A video file, picture by picture, with the audio of another beside it.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "video/audio.h"
 #include "video/encoder.h"
 #include "video/ffmpeg.h"
 #include "video/muxer.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* From one key frame to the next, and so what is lost at most if the program is killed. */
@@ -12,6 +14,7 @@
 typedef struct recorder {
     movinet_recorder base;
     mvv_encoder encoder;
+    mvv_audio audio;
     mvv_muxer muxer;
     bool failed; ///< nothing more can be written, and that was said
 } recorder;
@@ -34,13 +37,18 @@ static movinet_status open_parts(recorder *r, const char *path, int width, int h
         mv_error_prefix(err, path);
         return status;
     }
-    return mvv_muxer_open(&r->muxer, path, how.container, r->encoder.codec, NULL,
-                          (AVRational){1, 1}, err);
+    if (o->audio_from)
+        status = mvv_audio_open(&r->audio, o->audio_from, o->audio_origin, how.container, err);
+    if (status)
+        return status;
+    return mvv_muxer_open(&r->muxer, path, how.container, r->encoder.codec, r->audio.parameters,
+                          r->audio.tick, err);
 }
 
 static void free_recorder(recorder *r)
 {
     mvv_encoder_close(&r->encoder);
+    mvv_audio_close(&r->audio);
     free(r);
 }
 
@@ -67,18 +75,32 @@ const char *mvv_recorder_codec(const movinet_recorder *base)
 
 /* ---- frames ---------------------------------------------------------------- */
 
-/* Writes all packets that are ready. */
-static movinet_status write_packets(recorder *r, movinet_error *err)
+/* Writes the audio that begins before a time, seconds from the beginning of the file. */
+static movinet_status write_audio(recorder *r, double until, movinet_error *err)
 {
     AVPacket *packet;
-    movinet_status status;
-    while (!(status = mvv_encoder_receive(&r->encoder, &packet, err)) &&
-           !(status = mvv_muxer_write(&r->muxer, packet, 0, r->encoder.codec->time_base, err)))
-        continue;
-    if (status == MOVINET_END)
-        return MOVINET_OK;
-    r->failed = true;
+    movinet_status status = MOVINET_OK;
+    while (!status && (packet = mvv_audio_next(&r->audio, until)))
+        status = mvv_muxer_write(&r->muxer, packet, 1, r->audio.tick, err);
     return status;
+}
+
+/* Writes all packets that are ready, audio before the pictures that it belongs to. */
+static movinet_status write_packets(recorder *r, movinet_error *err)
+{
+    AVRational tick = r->encoder.codec->time_base;
+    AVPacket *packet;
+    movinet_status status;
+    while (!(status = mvv_encoder_receive(&r->encoder, &packet, err))) {
+        /* What begins before time 0 must be in front: containers shift all by the first. */
+        status = write_audio(r, fmax((double)packet->dts * av_q2d(tick), 0), err);
+        if (!status)
+            status = mvv_muxer_write(&r->muxer, packet, 0, tick, err);
+        if (status)
+            break;
+    }
+    r->failed = status != MOVINET_END;
+    return r->failed ? status : MOVINET_OK;
 }
 
 movinet_status mvv_recorder_push(movinet_recorder *base, const movinet_frame *frame,
@@ -87,7 +109,10 @@ movinet_status mvv_recorder_push(movinet_recorder *base, const movinet_frame *fr
     recorder *r = (recorder *)base;
     if (r->failed)
         return mv_fail(err, MOVINET_ERR_IO, "%s: could not be written", r->muxer.path);
+    bool first = !r->encoder.begun;
     movinet_status status = mvv_encoder_send(&r->encoder, frame, err);
+    if (!status && first)
+        mvv_audio_begin(&r->audio, frame->time);
     if (status) {
         mv_error_prefix(err, r->muxer.path);
         return status;
@@ -103,6 +128,8 @@ movinet_status mvv_recorder_close(movinet_recorder *base, movinet_error *err)
         mvv_encoder_finish(&r->encoder);
         status = write_packets(r, err);
     }
+    if (!r->failed && r->encoder.begun)
+        status = write_audio(r, mvv_encoder_end(&r->encoder), err);
     movinet_status closed = mvv_muxer_close(&r->muxer, status ? NULL : err);
     free_recorder(r);
     return status ? status : closed;

@@ -1,11 +1,9 @@
 /* movinet pull: downloads published models. SPDX-License-Identifier: Apache-2.0 */
 #include "cli/interrupt.h"
 #include "cli/model.h"
+#include "cli/progress.h"
 #include "cli/text.h"
 #include "cli/verbs.h"
-
-#include <inttypes.h>
-#include <time.h>
 
 typedef struct settings {
     const char *url, *dir;
@@ -29,81 +27,22 @@ static const example examples[] = {
     {NULL, NULL},
 };
 
-typedef struct meter {
-    const char *name;
-    bool quiet, begun;
-    terminal screen;       ///< stderr
-    uint64_t first;        ///< bytes that were there before
-    double started, shown; ///< seconds on the monotonic clock
-    int tenths;            ///< of the whole, already told in plain lines
-    bool drawn;            ///< a bar stands on the terminal's line
-} meter;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* "a0  ██████▌        44 %  1.4 of 3.1 MiB  820.1 KiB/s  0:02 left" */
-static void draw(meter *m, uint64_t done, uint64_t total, double seconds)
-{
-    char a[32], b[32], c[32];
-    double rate = seconds > 0.2 ? (double)(done - m->first) / seconds : 0;
-    fprintf(stderr, "\r\033[K%s  ", m->name);
-    if (total) {
-        double part = (double)done / (double)total;
-        print_bar(&m->screen, part, 20);
-        fprintf(stderr, " %3.0f %%  %s of %s", 100 * part, format_bytes(a, done),
-                format_bytes(b, total));
-    } else {
-        fputs(format_bytes(a, done), stderr);
-    }
-    if (rate > 0) {
-        fprintf(stderr, "  %s/s", format_bytes(c, (uint64_t)rate));
-        if (total > done)
-            fprintf(stderr, "  %s left", format_time(a, (double)(total - done) / rate, 0));
-    }
-    fflush(stderr);
-    m->drawn = true;
-}
-
-/* Where lines go to a file, one for each tenth is enough. */
-static void tell(meter *m, uint64_t done, uint64_t total)
-{
-    char a[32], b[32];
-    int tenths = total ? (int)(done * 10 / total) : 0;
-    if (tenths <= m->tenths)
-        return;
-    m->tenths = tenths;
-    fprintf(stderr, "%s: %d %%, %s of %s\n", m->name, tenths * 10, format_bytes(a, done),
-            format_bytes(b, total));
-}
-
+/* "1.4 of 3.1 MiB  820.1 KiB/s" */
 static bool on_progress(void *user, uint64_t done, uint64_t total)
 {
-    meter *m = user;
-    double time = now();
+    progress *p = user;
+    char words[100], a[32], b[32];
     if (was_interrupted())
         return false;
-    if (m->quiet)
+    if (!progress_is_due(p, (double)done, (double)total))
         return true;
-    if (!m->begun) {
-        m->begun = true;
-        m->first = done;
-        m->started = time;
-    }
-    if (done < m->first) { /* the server begins anew */
-        m->first = done;
-        m->started = time;
-    }
-    if (!m->screen.is_terminal) {
-        tell(m, done, total);
-    } else if (time - m->shown >= 0.1 || (total && done == total)) {
-        m->shown = time;
-        draw(m, done, total, time - m->started);
-    }
+    double rate = progress_rate(p, (double)done);
+    int n = total ? snprintf(words, sizeof words, "%s of %s", format_bytes(a, done),
+                             format_bytes(b, total))
+                  : snprintf(words, sizeof words, "%s", format_bytes(a, done));
+    if (rate > 0 && p->screen.is_terminal)
+        snprintf(words + n, sizeof words - (size_t)n, "  %s/s", format_bytes(a, (uint64_t)rate));
+    progress_show(p, (double)done, (double)total, words);
     return true;
 }
 
@@ -111,17 +50,16 @@ static bool pull_one(const settings *s, const char *name)
 {
     char path[PATH_ROOM];
     movinet_error err;
-    meter m = {.name = name, .quiet = s->quiet, .screen = terminal_of(stderr)};
+    progress p = progress_of(name, s->quiet);
     const movinet_pull_options how = {
-        .url = s->url, .dir = s->dir, .progress = on_progress, .user = &m};
+        .url = s->url, .dir = s->dir, .progress = on_progress, .user = &p};
     movinet_status status = movinet_pull(name, &how, path, sizeof path, &err);
-    if (m.drawn)
-        fputs("\r\033[K", stderr);
+    progress_clear(&p);
     if (status) {
         complain(name, err.message);
         return false;
     }
-    printf("%s %s ", name, m.begun || m.quiet ? "is in" : "is already in");
+    printf("%s %s ", name, p.begun || p.quiet ? "is in" : "is already in");
     print_clean(stdout, path);
     putchar('\n');
     return output_arrived();

@@ -1,0 +1,7 @@
+/* What movinet-train.so exports. SPDX-License-Identifier: Apache-2.0 */
+#include "core/module.h"
+#include "train/product.h"
+
+extern const mv_module movinet_module;
+MOVINET_API const mv_module movinet_module = {MV_MODULE_LAYOUT, movinet_version,
+                                             (void (*)(void))mvt_multiply_get};

@@ -37,8 +37,7 @@ static void paint_all(const mvs_paint *p)
         paint_rows(p, NULL);
         mvs_paint_end(p);
     }
-    mvs_paint_warning(p, mvs_paint_status(p));
-    mvs_paint_badges(p);
+    mvs_paint_badges(p, mvs_paint_bottom(p));
     mvs_paint_help(p);
 }
 

@@ -20,7 +20,7 @@ typedef struct mvs_paint {
 } mvs_paint;
 
 void mvs_paint_colour(const mvs_paint *p, uint32_t rgb, double alpha);
-/** Puts a plate with round corners there, instead of whatever is there. Until the end
+/** Puts a plate with round corners and a thin edge there, instead of whatever is there. Until the end
  * nothing outside the box is touched, however far letters reach. */
 void mvs_paint_begin(const mvs_paint *p, mvs_box box, uint32_t rgb, double alpha);
 void mvs_paint_end(const mvs_paint *p);
@@ -42,10 +42,10 @@ void mvs_text_show_line(const mvs_paint *p, PangoLayout *text, int x, int y, int
 
 /** Parts of the scene. */
 void mvs_paint_row(const mvs_paint *p, int i);
-/** These return the topmost row of pixels they are on. */
-int mvs_paint_status(const mvs_paint *p);
-int mvs_paint_warning(const mvs_paint *p, int bottom);
-void mvs_paint_badges(const mvs_paint *p);
+/** The warning and the lines below it; returns the topmost row of pixels they are on. */
+int mvs_paint_bottom(const mvs_paint *p);
+/** bottom: where that is. */
+void mvs_paint_badges(const mvs_paint *p, int bottom);
 void mvs_paint_help(const mvs_paint *p);
 
 #endif

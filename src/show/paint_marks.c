@@ -17,35 +17,43 @@ static void paint_sign(const mvs_paint *p, bool dot, int x, int y, int size)
     mvs_paint_round(p, (mvs_box){x + size - bar, y, bar, size}, 0);
 }
 
-/* Below and beside what it finds: its right edge at `right`, its top at `top`; returns its
- * left edge. */
+static int badge_height(const mvs_layout *l)
+{
+    return l->warning_type * 13 / 10 + l->pad / 2;
+}
+
+/* With its right edge and its top there; word may be "". Returns its left edge. */
 static int paint_badge(const mvs_paint *p, bool dot, const char *word, int right, int top)
 {
     const mvs_layout *l = &p->scene->layout;
-    int type = l->warning_type, sign = type * 7 / 10, height = type * 13 / 10 + l->pad / 2;
+    int type = l->warning_type, sign = type * 7 / 10, height = badge_height(l);
+    int gap = *word ? type / 2 : 0;
     PangoLayout *text = mvs_text(p, word, type, true);
-    int width = sign + type / 2 + mvs_text_width(text) + 2 * l->pad;
+    int width = sign + gap + mvs_text_width(text) + 2 * l->pad;
     mvs_box plate = {right - width, top, width, height};
     mvs_paint_begin(p, plate, MVS_PLATE, MVS_PLATE_ALPHA);
     paint_sign(p, dot, plate.x + l->pad, plate.y + (height - sign) / 2, sign);
-    mvs_text_show_line(p, text, plate.x + l->pad + sign + type / 2, plate.y, type, height, MVS_INK);
+    mvs_text_show_line(p, text, plate.x + l->pad + sign + gap, plate.y, type, height, MVS_INK);
     mvs_paint_end(p);
     g_object_unref(text);
     return plate.x;
 }
 
-/* At the top right; below the rows where they leave no room beside them. */
-void mvs_paint_badges(const mvs_paint *p)
+/* At the top right; below the rows where they leave no room beside them; without words at
+ * the bottom right where there is no room there either. */
+void mvs_paint_badges(const mvs_paint *p, int bottom)
 {
     const mvs_layout *l = &p->scene->layout;
-    int right = l->width - l->margin, n = p->scene->paused + p->scene->recording;
-    int beside = right - (l->plate.x + l->plate.width + l->margin);
-    bool below = l->n_rows && beside < n * 8 * l->warning_type;
-    int top = below ? l->plate.y + l->plate.height + l->margin : l->margin;
+    int right = l->width - l->margin, top = l->margin, n = p->scene->paused + p->scene->recording;
+    if (l->n_rows && right - l->plate.x - l->plate.width - l->margin < n * 8 * l->warning_type)
+        top = l->plate.y + l->plate.height + l->margin;
+    bool words = top + badge_height(l) <= bottom;
+    if (!words)
+        top = l->height - l->margin - badge_height(l);
     if (p->scene->recording)
-        right = paint_badge(p, true, "recording", right, top) - l->margin;
+        right = paint_badge(p, true, words ? "recording" : "", right, top) - l->margin;
     if (p->scene->paused)
-        paint_badge(p, false, "paused", right, top);
+        paint_badge(p, false, words ? "paused" : "", right, top);
 }
 
 typedef struct help_size {

@@ -164,8 +164,8 @@ static void long_labels(void **state)
         mvs_layout_make(&l, w, h, 1);
         mvs_box text = l.rows[0].text;
         assert_memory_equal(argb, drawn(other, w, h, &b), (size_t)w * (size_t)h * 4);
-        /* "50 %" takes less than 3 letters' size; before it there is room for "100 %". */
-        int plate = 0, type = l.rows[0].type, x = text.x + text.width - 3 * type - type / 4;
+        /* "50 %" takes less than 3 letters' size, and half a one before it is empty. */
+        int plate = 0, type = l.rows[0].type, x = text.x + text.width - 3 * type;
         uint32_t empty = argb[(text.y + text.height / 2) * w + text.x + text.width + 1];
         for (int y = text.y; y < text.y + text.height; y++)
             plate += argb[y * w + x] == empty;

@@ -32,6 +32,11 @@ typedef struct screen {
     int scancode;             ///< of the last key
 } screen;
 
+/** screen_start.c: a display; UNSUPPORTED: there is none. */
+movinet_status mvs_start_video(movinet_error *err);
+/** Makes s->window and s->renderer. False: SDL_GetError() says why. */
+bool mvs_open_window(screen *s, const char *title, int width, int height);
+
 /** screen_keys.c: takes what has happened to the window and keeps the keys. */
 void mvs_take_events(screen *s);
 int mvs_next_key(screen *s);

@@ -74,8 +74,9 @@ class Picture:
                     file.write(bytes(self.at(x, y)))
 
 
-class OnADisplay(unittest.TestCase):
-    renderer = None  # SDL's choice
+class Display(unittest.TestCase):
+    """Helpers: a display, and a window on it."""
+    renderer = None  # the window's own choice
 
     @classmethod
     def setUpClass(cls):
@@ -109,12 +110,12 @@ class OnADisplay(unittest.TestCase):
     def shown(self, *words, until=lambda picture: True):
         """The display after `show`: as soon as it is as it should be, at most 10 seconds
         later, as X does things in its own time."""
-        for _ in range(100):
+        for _ in range(500):
             self.assertEqual(self.driver.say("show", *words), "ok")
             picture = Picture(os.path.join(self.folder, "Xvfb_screen0"))
             if until(picture):
                 break
-            time.sleep(0.1)
+            time.sleep(0.02)
         if os.environ.get("MOVINET_KEEP"):
             picture.save(os.path.join(os.environ["MOVINET_KEEP"], f"{self.id()}.ppm"))
         return picture
@@ -135,6 +136,41 @@ class OnADisplay(unittest.TestCase):
             self.assertEqual(picture.at(*at), BLACK, at)
         return picture
 
+    def bar(self, picture, left, top, width, colour):
+        """How long the longest run of the colour in the window is; its first x and y."""
+        best = (0, 0, 0)
+        for y in range(top, top + 300):
+            row = picture.row(y, left, left + width)
+            if colour in row:
+                best = max(best, (row.count(colour), row.index(colour), y - top))
+        return best
+
+    def xdotool(self, *words):
+        done = subprocess.run(["xdotool", *map(str, words)], env=self.env, check=True, text=True,
+                              timeout=60, stdout=subprocess.PIPE)
+        return done.stdout.split()
+
+    def found(self):
+        """The window's number, once it is there, with the keyboard's focus on it."""
+        if not shutil.which("xdotool"):
+            self.skipTest("no xdotool")
+        number = self.xdotool("search", "--sync", "--onlyvisible", "--name", "^test$")[0]
+        self.xdotool("windowfocus", "--sync", number)
+        return number
+
+    def keys_after(self, *words, n=1):
+        """What the window takes for keys once there are n, or nothing comes for 5 seconds."""
+        self.xdotool(*words)
+        keys = []
+        for _ in range(50):
+            keys += self.driver.keys()
+            if len(keys) >= n:
+                break
+            time.sleep(0.1)
+        return keys
+
+
+class Window(Display):
     def test_picture_keeps_its_shape(self):
         left, top = self.window(800, 600)
         # 16:9 in 4:3: stripes above and below.
@@ -176,15 +212,6 @@ class OnADisplay(unittest.TestCase):
         self.assert_corners((1, 1, 0, 0, 1, "last", "none"), (left, top, 640, 480),
                             [RED, GREEN, BLUE, YELLOW])
 
-    def bar(self, picture, left, top, width, colour):
-        """How long the longest run of the colour in the window is; its first x and y."""
-        best = (0, 0, 0)
-        for y in range(top, top + 300):
-            row = picture.row(y, left, left + width)
-            if colour in row:
-                best = max(best, (row.count(colour), row.index(colour), y - top))
-        return best
-
     def test_overlay_in_the_windows_own_pixels(self):
         """A picture of a few pixels, a window of many: bars are sharp and as long as they
         should be, over black and white."""
@@ -214,30 +241,6 @@ class OnADisplay(unittest.TestCase):
                              until=lambda p: self.bar(p, left, top, 960, STRONG)[0] > 0)
         self.assertGreater(self.bar(picture, left, top, 960, STRONG)[0], 300)
 
-    def xdotool(self, *words):
-        done = subprocess.run(["xdotool", *map(str, words)], env=self.env, check=True, text=True,
-                              stdout=subprocess.PIPE)
-        return done.stdout.split()
-
-    def found(self):
-        """The window's number, once it is there, with the keyboard's focus on it."""
-        if not shutil.which("xdotool"):
-            self.skipTest("no xdotool")
-        number = self.xdotool("search", "--sync", "--onlyvisible", "--name", "^test$")[0]
-        self.xdotool("windowfocus", "--sync", number)
-        return number
-
-    def keys_after(self, *words, n=1):
-        """What the window takes for keys once there are n, or nothing comes for 5 seconds."""
-        self.xdotool(*words)
-        keys = []
-        for _ in range(50):
-            keys += self.driver.keys()
-            if len(keys) >= n:
-                break
-            time.sleep(0.1)
-        return keys
-
     def test_keys(self):
         self.window(640, 480)
         self.shown(64, 48, 0, 0, 1, "corners", "none")
@@ -250,7 +253,7 @@ class OnADisplay(unittest.TestCase):
         self.assertEqual(self.keys_after("key", "shift+a", "ctrl+c", n=2), [ord("A"), ord("q")])
         # A key that is held down counts once.
         self.xdotool("keydown", "v")
-        time.sleep(1.2)
+        time.sleep(0.9)
         self.xdotool("keyup", "v")
         self.assertEqual(self.keys_after("key", "w", n=2), [ord("v"), ord("w")])
 
@@ -302,9 +305,57 @@ class OnADisplay(unittest.TestCase):
         self.assertEqual(self.driver.say("available"), "yes")
 
 
-class Software(OnADisplay):
-    """Without a graphics card."""
-    renderer = "software"
+class OpenGL(Window):
+    """The same by the graphics card, or what stands in for one."""
+    renderer = "opengl"
+
+
+@unittest.skipUnless(shutil.which("openbox"), "no openbox")
+class Desktop(Display):
+    """Where somebody manages windows."""
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        ready = os.path.join(cls.folder, "ready")
+        manager = subprocess.Popen(["openbox", "--startup", f"touch {ready}"], env=environment(DISPLAY=cls.display),
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        cls.addClassCleanup(manager.wait)
+        cls.addClassCleanup(manager.terminate)
+        while not os.path.exists(ready):
+            time.sleep(0.02)
+
+    def test_full_screen_and_back(self):
+        self.window(640, 480)
+        words = (40, 30, 0, 0, 1, "corners", "none")
+        picture = self.shown(*words, until=lambda p: p.at(560, 400) == RED)
+        before = [picture.at(*at) for at in ((300, 230), (900, 230), (300, 670), (900, 670))]
+        self.found()
+        self.assertEqual(self.keys_after("key", "f", "x"), [ord("x")])
+        self.assert_corners(words, (0, 0, WIDTH, HEIGHT), [RED, GREEN, BLUE, YELLOW])
+        self.assertEqual(self.keys_after("key", "f", "y"), [ord("y")])
+        picture = self.shown(*words, until=lambda p: p.at(100, 100) == BLACK)
+        self.assertEqual([picture.at(*at) for at in ((300, 230), (900, 230), (300, 670),
+                                                     (900, 670))], before)
+
+    def test_closed(self):
+        self.window(320, 240)
+        self.shown(32, 24, 0, 0, 1, "corners", "none")
+        self.found()
+        self.assertEqual(self.keys_after("key", "alt+F4"), [ord("q")])
+        self.assertEqual(self.driver.keys(), [])
+
+    def test_minimized(self):
+        """Nobody sees it; showing goes on without errors, and so does the window later."""
+        self.window(320, 240)
+        words = (32, 24, 0, 0, 1, "corners", "bars")
+        self.shown(*words, until=lambda p: p.at(470, 480) != BLACK)
+        number = self.found()
+        self.xdotool("windowminimize", "--sync", number)
+        picture = self.shown(*words, until=lambda p: p.at(470, 480) == BLACK)
+        self.assertEqual(picture.at(470, 480), BLACK)
+        self.xdotool("windowmap", "--sync", number)
+        picture = self.shown(*words, until=lambda p: p.at(470, 480) == BLUE)
+        self.assertEqual(picture.at(470, 480), BLUE)
 
 
 class NoDisplay(unittest.TestCase):

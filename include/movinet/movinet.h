@@ -717,7 +717,10 @@ typedef struct movinet_recorder_options {
                              ///< movinet_video_info.origin; 0: at its own first picture
     const char *codec;       ///< "libx264", "libopenh264", "mpeg4", "libvpx-vp9", "libvpx"; NULL:
                              ///< the best that this FFmpeg has for the container
-    uint8_t reserved[32];
+    const movinet_frame *like; ///< DECODED: the video has the colours of this frame, as they are
+                             ///< marked, so that what comes after it can be written without
+                             ///< becoming RGB. Only looked at by _open. NULL: BT.709
+    uint8_t reserved[24];
 } movinet_recorder_options;
 
 /** Begins a video of pictures of width × height; an odd side becomes one longer, by its last
@@ -738,6 +741,11 @@ MOVINET_API movinet_status movinet_recorder_open(movinet_recorder **out, const c
  * taken, and what was written can be played. */
 MOVINET_API movinet_status movinet_recorder_push(movinet_recorder *recorder,
                                                  const movinet_frame *frame, movinet_error *err);
+/** The same, with a drawing over the picture: argb[height][width] of the recorder, as
+ * movinet_overlay_draw gives it; NULL: none. Decoded pictures then need not become RGB. */
+MOVINET_API movinet_status movinet_recorder_push_over(movinet_recorder *recorder,
+                                                      const movinet_frame *frame,
+                                                      const uint32_t *argb, movinet_error *err);
 /** Finishes the file; audio ends with the last picture. If no frame came, no file is left. What
  * movinet_recorder_push has failed with is not said again. NULL is fine. Errors: IO, MEMORY; the
  * recorder is gone all the same. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "video/encoder.h"
+#include "video/copy.h"
 #include "video/decode.h"
 #include "video/record.h"
+#include "video/view.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,16 +18,50 @@ static int even(int side)
     return side + side % 2;
 }
 
-/* Limited range; the matrix of HD where it can be told, else what unmarked pictures are
- * taken for. */
-static void set_colours(AVCodecContext *codec, const mvv_codec *about)
+/* Whether pictures of these colours may go on as they are. Where the codec cannot tell the
+ * matrix, it must be that which unmarked pictures are taken for. */
+static bool keeps_colours(const mvv_codec *about, const movinet_frame *like)
 {
-    codec->pix_fmt = AV_PIX_FMT_YUV420P;
-    codec->color_range = AVCOL_RANGE_MPEG;
-    codec->colorspace = about->says_matrix ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
-    codec->color_primaries = AVCOL_PRI_BT709;
-    codec->color_trc = AVCOL_TRC_BT709;
-    codec->chroma_sample_location = AVCHROMA_LOC_CENTER; /* where libswscale takes it from */
+    const mvv_planes *planes = like && like->pixel == MOVINET_DECODED ? like->pixels : NULL;
+    return planes && planes->colour == MVV_COLOUR_YUV && !planes->full_range &&
+           (about->says_matrix || planes->kr == 0.299);
+}
+
+/* Limited range; the colours of a frame, else the matrix of HD where that can be told. */
+static void set_colours(mvv_encoder *e, const movinet_frame *like)
+{
+    const mvv_planes as_hd = {
+        .kr = 0.2126,
+        .kb = 0.0722,
+        .marks = {AVCOL_SPC_BT709, AVCOL_PRI_BT709, AVCOL_TRC_BT709, AVCHROMA_LOC_CENTER}};
+    const mvv_planes as_sd = {
+        .kr = 0.299,
+        .kb = 0.114,
+        .marks = {AVCOL_SPC_SMPTE170M, AVCOL_PRI_BT709, AVCOL_TRC_BT709, AVCHROMA_LOC_CENTER}};
+    const mvv_planes *as = keeps_colours(e->about, like) ? like->pixels
+                           : e->about->says_matrix       ? &as_hd
+                                                         : &as_sd;
+    e->matrix = (mvv_matrix){as->kr, as->kb};
+    memcpy(e->marks, as->marks, sizeof e->marks);
+    e->codec->pix_fmt = AV_PIX_FMT_YUV420P;
+    e->codec->color_range = AVCOL_RANGE_MPEG;
+    e->codec->colorspace = e->marks[0];
+    e->codec->color_primaries = e->marks[1];
+    e->codec->color_trc = e->marks[2];
+    e->codec->chroma_sample_location = e->marks[3];
+}
+
+/* libswscale's number of the matrix. */
+static int sws_space(const mvv_encoder *e)
+{
+    switch (e->marks[0]) {
+    case AVCOL_SPC_BT709: return SWS_CS_ITU709;
+    case AVCOL_SPC_FCC: return SWS_CS_FCC;
+    case AVCOL_SPC_SMPTE240M: return SWS_CS_SMPTE240M;
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL: return SWS_CS_BT2020;
+    default: return SWS_CS_ITU601;
+    }
 }
 
 static void set_times(mvv_encoder *e, const mvv_encoder_options *o)
@@ -77,13 +113,13 @@ movinet_status mvv_encoder_open(mvv_encoder *e, const mvv_encoder_options *o, mo
     e->codec->thread_count = 0;
     /* What decoders need first stands in the file's head, not before each key frame. */
     e->codec->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    set_colours(e->codec, e->about);
+    set_colours(e, o->like);
     set_times(e, o);
     status = open_codec(e, encoder, o, err);
     if (status)
         return status;
-    return mvv_painter_open(&e->painter, o->width, o->height, e->codec->pix_fmt,
-                            e->about->says_matrix ? SWS_CS_ITU709 : SWS_CS_ITU601, false, err);
+    return mvv_painter_open(&e->painter, o->width, o->height, e->codec->pix_fmt, sws_space(e),
+                            false, err);
 }
 
 void mvv_encoder_close(mvv_encoder *e)
@@ -128,16 +164,36 @@ static movinet_status make_room(mvv_encoder *e, movinet_error *err)
     return MOVINET_OK;
 }
 
-static movinet_status paint(mvv_encoder *e, const movinet_frame *frame, movinet_error *err)
+/* Of the size, the kind and the colours that are wanted already. */
+static bool is_ready(const mvv_encoder *e, const movinet_frame *frame)
+{
+    if (!mvv_can_copy(frame, e->fit.width, e->fit.height))
+        return false;
+    const mvv_planes *planes = frame->pixels;
+    return !memcmp(planes->marks, e->marks, sizeof e->marks);
+}
+
+static movinet_status paint(mvv_encoder *e, const movinet_frame *frame, const uint32_t *argb,
+                            movinet_error *err)
 {
     movinet_frame rgb;
-    movinet_status status = mvv_fit_run(&e->fit, frame, &rgb, err);
+    movinet_status status = mvv_frame_check(frame, err);
+    bool ready = !status && is_ready(e, frame);
+    if (!status && !ready)
+        status = mvv_fit_run(&e->fit, frame, &rgb, err);
     if (!status)
         status = make_room(e, err);
     if (status)
         return status;
-    mvv_paint(&e->painter, &rgb, e->picture);
-    pad_luma(e->picture, rgb.width, rgb.height);
+    AVFrame *picture = e->picture;
+    if (ready)
+        mvv_copy(frame, picture->data, picture->linesize);
+    else
+        mvv_paint(&e->painter, &rgb, picture);
+    if (argb)
+        mvv_put_over(argb, e->fit.width, e->fit.height, e->matrix, picture->data,
+                     picture->linesize);
+    pad_luma(picture, e->fit.width, e->fit.height);
     return MOVINET_OK;
 }
 
@@ -208,11 +264,12 @@ double mvv_encoder_step(const mvv_encoder *e)
 
 /* ---- frames and packets ---------------------------------------------------- */
 
-movinet_status mvv_encoder_send(mvv_encoder *e, const movinet_frame *frame, movinet_error *err)
+movinet_status mvv_encoder_send(mvv_encoder *e, const movinet_frame *frame, const uint32_t *argb,
+                                movinet_error *err)
 {
     movinet_status status = check_time(e, frame->time, err);
     if (!status)
-        status = paint(e, frame, err);
+        status = paint(e, frame, argb, err);
     if (status)
         return status;
     bool taken = stamp(e, frame->time);

@@ -4,20 +4,24 @@
 
 #include "video/container.h"
 #include "video/fit.h"
+#include "video/over.h"
 #include "video/paint.h"
 
 typedef struct mvv_encoder_options {
     const mvv_container *container;
     const char *codec; ///< or NULL
     int width, height;
-    double frame_rate; ///< usual, 0: not known
-    double key_every;  ///< seconds from one key frame to the next, at most
-    bool prompt;       ///< a packet for each frame, at once, in the order of time
+    const movinet_frame *like; ///< whose colours the packets have where they can; or NULL
+    double frame_rate;         ///< usual, 0: not known
+    double key_every;          ///< seconds from one key frame to the next, at most
+    bool prompt;               ///< a packet for each frame, at once, in the order of time
 } mvv_encoder_options;
 
 typedef struct mvv_encoder {
     AVCodecContext *codec; ///< its time base is that of the packets
     const mvv_codec *about;
+    mvv_matrix matrix; ///< of its pictures
+    uint8_t marks[4];  ///< and their marks, as in mvv_planes
     mvv_fit fit;
     mvv_painter painter;
     AVFrame *picture;
@@ -34,8 +38,10 @@ movinet_status mvv_encoder_open(mvv_encoder *e, const mvv_encoder_options *optio
 void mvv_encoder_close(mvv_encoder *e);
 
 /** Takes a frame; its packet has the frame's time, from the first frame's on, as its time
- * stamp. All packets must have been received before. */
-movinet_status mvv_encoder_send(mvv_encoder *e, const movinet_frame *frame, movinet_error *err);
+ * stamp. argb: a drawing over it, as in movinet_recorder_push_over, or NULL. All packets must
+ * have been received before. */
+movinet_status mvv_encoder_send(mvv_encoder *e, const movinet_frame *frame, const uint32_t *argb,
+                                movinet_error *err);
 /** No more frames will come. */
 void mvv_encoder_finish(mvv_encoder *e);
 /** The next packet, valid until the next call. MOVINET_END: it wants a frame first, or all are

@@ -5,7 +5,8 @@
 
 #include "core/error.h"
 
-/** As the functions of these names in movinet.h, with arguments that were checked. */
+/** As the functions of these names in movinet.h, with arguments that were checked.
+ * recorder_push: argb may be NULL. */
 typedef struct mvv_ffmpeg {
     movinet_status (*video_open)(movinet_video **out, const char *source,
                                  const movinet_video_options *options, movinet_error *err);
@@ -13,7 +14,7 @@ typedef struct mvv_ffmpeg {
     movinet_status (*recorder_open)(movinet_recorder **out, const char *path, int width, int height,
                                     const movinet_recorder_options *options, movinet_error *err);
     movinet_status (*recorder_push)(movinet_recorder *recorder, const movinet_frame *frame,
-                                    movinet_error *err);
+                                    const uint32_t *argb, movinet_error *err);
     movinet_status (*recorder_close)(movinet_recorder *recorder, movinet_error *err);
     const char *(*recorder_codec)(const movinet_recorder *recorder);
 
@@ -45,7 +46,7 @@ movinet_status mvv_video_open(movinet_video **out, const char *source,
 movinet_status mvv_recorder_open(movinet_recorder **out, const char *path, int width, int height,
                                  const movinet_recorder_options *options, movinet_error *err);
 movinet_status mvv_recorder_push(movinet_recorder *recorder, const movinet_frame *frame,
-                                 movinet_error *err);
+                                 const uint32_t *argb, movinet_error *err);
 movinet_status mvv_recorder_close(movinet_recorder *recorder, movinet_error *err);
 const char *mvv_recorder_codec(const movinet_recorder *recorder);
 movinet_status mvv_keeper_open(movinet_keeper **out, int width, int height, double seconds,

@@ -158,7 +158,7 @@ movinet_status mvv_keeper_push(movinet_keeper *base, const movinet_frame *frame,
     movinet_status anew = MOVINET_OK;
     if (k->encoder.begun && frame->time < k->encoder.last)
         anew = begin_anew(k, frame->time, err);
-    movinet_status status = mvv_encoder_send(&k->encoder, frame, anew ? NULL : err);
+    movinet_status status = mvv_encoder_send(&k->encoder, frame, NULL, anew ? NULL : err);
     if (!status)
         status = keep_packets(k, anew ? NULL : err);
     return anew ? anew : status;

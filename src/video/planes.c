@@ -83,6 +83,10 @@ static void set_matrix(const AVFrame *picture, mvv_planes *out)
         }
     }
     out->full_range = mvv_is_full_range(picture);
+    const int marks[4] = {picture->colorspace, picture->color_primaries, picture->color_trc,
+                          picture->chroma_location};
+    for (int i = 0; i < 4; i++)
+        out->marks[i] = (uint8_t)marks[i];
 }
 
 /* The plane that begins with `bytes` and has this step, or a new one. */

@@ -35,6 +35,8 @@ typedef struct mvv_planes {
     /* Of grey and YUV: */
     bool full_range; ///< 0 … 255, else luma 16 … 235 and chroma 16 … 240
     double kr, kb;   ///< shares of red and blue in luma
+    uint8_t marks[4]; ///< as the picture was marked, FFmpeg's numbers: matrix, primaries,
+                     ///< transfer, where chroma lies
 } mvv_planes;
 
 #endif

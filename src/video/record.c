@@ -73,7 +73,13 @@ movinet_status movinet_recorder_open(movinet_recorder **out, const char *path, i
 movinet_status movinet_recorder_push(movinet_recorder *recorder, const movinet_frame *frame,
                                      movinet_error *err)
 {
-    return recorder->ffmpeg->recorder_push(recorder, frame, err);
+    return recorder->ffmpeg->recorder_push(recorder, frame, NULL, err);
+}
+
+movinet_status movinet_recorder_push_over(movinet_recorder *recorder, const movinet_frame *frame,
+                                          const uint32_t *argb, movinet_error *err)
+{
+    return recorder->ffmpeg->recorder_push(recorder, frame, argb, err);
 }
 
 movinet_status movinet_recorder_close(movinet_recorder *recorder, movinet_error *err)

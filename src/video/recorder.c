@@ -27,6 +27,7 @@ static movinet_status open_parts(recorder *r, const char *path, int width, int h
     mvv_encoder_options how = {.codec = o->codec,
                                .width = width,
                                .height = height,
+                               .like = o->like,
                                .frame_rate = o->frame_rate,
                                .key_every = KEY_EVERY};
     how.container = mvv_container_of(path, err);
@@ -104,13 +105,13 @@ static movinet_status write_packets(recorder *r, movinet_error *err)
 }
 
 movinet_status mvv_recorder_push(movinet_recorder *base, const movinet_frame *frame,
-                                 movinet_error *err)
+                                 const uint32_t *argb, movinet_error *err)
 {
     recorder *r = (recorder *)base;
     if (r->failed)
         return mv_fail(err, MOVINET_ERR_IO, "%s: could not be written", r->muxer.path);
     bool first = !r->encoder.begun;
-    movinet_status status = mvv_encoder_send(&r->encoder, frame, err);
+    movinet_status status = mvv_encoder_send(&r->encoder, frame, argb, err);
     if (!status && first)
         mvv_audio_begin(&r->audio, frame->time);
     if (status) {

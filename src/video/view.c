@@ -65,35 +65,48 @@ movinet_status mvv_frame_check(const movinet_frame *f, movinet_error *err)
 }
 
 /* Where a turn clockwise takes the stored picture's corners and edges. */
+mvv_grid mvv_turn_grid(mvv_grid stored, int rotation, bool mirrored)
+{
+    ptrdiff_t last_column = (stored.width - 1) * stored.right;
+    ptrdiff_t last_row = (stored.height - 1) * stored.down;
+    mvv_grid seen = stored;
+    if (rotation == 90 || rotation == 270) {
+        seen.width = stored.height;
+        seen.height = stored.width;
+    }
+    if (rotation == 90) {
+        seen.first += last_row; /* the bottom left corner comes to the top left */
+        seen.right = -stored.down;
+        seen.down = stored.right;
+    } else if (rotation == 180) {
+        seen.first += last_row + last_column;
+        seen.right = -stored.right;
+        seen.down = -stored.down;
+    } else if (rotation == 270) {
+        seen.first += last_column;
+        seen.right = stored.down;
+        seen.down = -stored.right;
+    }
+    if (mirrored) {
+        seen.first += (seen.width - 1) * seen.right;
+        seen.right = -seen.right;
+    }
+    return seen;
+}
+
 mvv_view mvv_view_of(const movinet_frame *f)
 {
     ptrdiff_t pixel = 3 * (ptrdiff_t)mvv_value_size(f->pixel);
-    ptrdiff_t row = f->stride ? f->stride : f->width * pixel;
-    ptrdiff_t last_pixel = (f->width - 1) * pixel, last_row = (f->height - 1) * row, first = 0;
+    const mvv_grid stored = {f->pixels, pixel, f->stride ? f->stride : f->width * pixel, f->width,
+                             f->height};
+    mvv_grid seen = mvv_turn_grid(stored, f->rotation, f->mirrored);
     bool turned = f->rotation == 90 || f->rotation == 270;
     double aspect = f->pixel_aspect != 0 ? f->pixel_aspect : 1;
-    mvv_view v = {.right = pixel, .down = row, .pixel = f->pixel};
-
-    v.width = turned ? f->height : f->width;
-    v.height = turned ? f->width : f->height;
-    v.aspect = turned ? 1 / aspect : aspect;
-    if (f->rotation == 90) {
-        first = last_row; /* the bottom left corner comes to the top left */
-        v.right = -row;
-        v.down = pixel;
-    } else if (f->rotation == 180) {
-        first = last_row + last_pixel;
-        v.right = -pixel;
-        v.down = -row;
-    } else if (f->rotation == 270) {
-        first = last_pixel;
-        v.right = row;
-        v.down = -pixel;
-    }
-    if (f->mirrored) {
-        first += (v.width - 1) * v.right;
-        v.right = -v.right;
-    }
-    v.first = (const uint8_t *)f->pixels + first;
-    return v;
+    return (mvv_view){.first = seen.first,
+                      .right = seen.right,
+                      .down = seen.down,
+                      .width = seen.width,
+                      .height = seen.height,
+                      .aspect = turned ? 1 / aspect : aspect,
+                      .pixel = f->pixel};
 }

@@ -13,6 +13,16 @@ typedef struct mvv_view {
     movinet_pixel pixel;
 } mvv_view;
 
+/** Samples at equal distances, in bytes. */
+typedef struct mvv_grid {
+    const uint8_t *first;
+    ptrdiff_t right, down;
+    int width, height;
+} mvv_grid;
+
+/** The same as seen: turned clockwise by 0, 90, 180 or 270, then mirrored. */
+mvv_grid mvv_turn_grid(mvv_grid stored, int rotation, bool mirrored);
+
 /** Errors: ARGUMENT if the frame is not as movinet.h says. */
 movinet_status mvv_frame_check(const movinet_frame *f, movinet_error *err);
 

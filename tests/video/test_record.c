@@ -4,6 +4,7 @@
 #include "support/ok.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The frames of write_video, each where and when it should be, each in its colours. */
@@ -195,6 +196,55 @@ static void chroma_is_in_place(void **state)
     assert_true(fabs(top - bottom) < 0.15 * 80 * 414);
 }
 
+/* Decoded pictures go through as they are, marks and all, whatever they are marked as, and
+ * what is drawn over them is where it should be. */
+static void decoded_goes_through(void **state)
+{
+    static const struct {
+        const char *marks; /* of -colorspace; NULL: none */
+        const char *probed;
+    } cases[] = {{NULL, "unknown"}, {"bt709", "bt709"}, {"smpte170m", "smpte170m"}};
+    static uint32_t argb[W * H];
+    const movinet_video_options how = {.decoded = true};
+    (void)state;
+    media_need_ffmpeg();
+    for (int y = 40; y < 60; y++)
+        for (int x = 8; x < 40; x++)
+            argb[y * W + x] = 0xff20c040;
+    for (int i = 0; i < 3; i++) {
+        char command[300];
+        movinet_video *video;
+        movinet_recorder *r = NULL;
+        movinet_frame f;
+        snprintf(command, sizeof command,
+                 "-f lavfi -i color=0x2864C8:s=96x64:d=1:r=10 -pix_fmt yuv420p -c:v libx264 "
+                 "%s%s through.mp4",
+                 cases[i].marks ? "-colorspace " : "", cases[i].marks ? cases[i].marks : "");
+        media_make(command);
+        OK(movinet_video_open(&video, "through.mp4", &how, err));
+        while (!movinet_video_next(video, &f, NULL)) {
+            const movinet_recorder_options o = {.like = &f};
+            if (!r)
+                OK(movinet_recorder_open(&r, "again.mp4", W, H, &o, err));
+            OK(movinet_recorder_push_over(r, &f, argb, err));
+        }
+        OK(movinet_recorder_close(r, err));
+        movinet_video_close(video);
+        snprintf(command, sizeof command,
+                 "test $(ffprobe -v error -show_entries stream=color_space -of "
+                 "default=nk=1:nw=1 again.mp4) = %s",
+                 cases[i].probed);
+        media_shell(command);
+        uint8_t before[3];
+        memcpy(before, media_play("through.mp4", NULL)->frames[5].middle, 3);
+        const media_video *v = media_play("again.mp4", NULL);
+        media_assert_frames(v, 10);
+        media_assert_colour(v->frames[5].middle, before[0], before[1], before[2], 3);
+        media_make("-i again.mp4 -vf crop=24:12:12:44,scale=1:1:flags=area -frames:v 1 box.png");
+        media_assert_colour(media_play("box.png", NULL)->frames[0].middle, 0x20, 0xc0, 0x40, 10);
+    }
+}
+
 /* ---- frames of other sizes ------------------------------------------------- */
 
 static void letterbox(void **state)
@@ -237,7 +287,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(containers),         cmocka_unit_test(avi),
         cmocka_unit_test(odd_sizes),          cmocka_unit_test(colours_stay),
-        cmocka_unit_test(chroma_is_in_place), cmocka_unit_test(letterbox),
+        cmocka_unit_test(chroma_is_in_place), cmocka_unit_test(decoded_goes_through),
+        cmocka_unit_test(letterbox),
     };
     return cmocka_run_group_tests(tests, media_setup, media_teardown);
 }

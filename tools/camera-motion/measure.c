@@ -26,7 +26,7 @@ static void first_guess(const cm_level *l, double *dx, double *dy)
     double best = 1e9;
     for (int y = -l->h / 3; y <= l->h / 3; y++) {
         for (int x = -l->w / 3; x <= l->w / 3; x++) {
-            double d = difference(l, x, y) * (1 + 0.003 * (x * x + y * y));
+            double d = (difference(l, x, y) + 0.05) * (1 + 0.003 * (x * x + y * y));
             if (d < best) {
                 best = d;
                 *dx = x;

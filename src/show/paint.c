@@ -71,36 +71,40 @@ static void close_painter(mvs_painter *base)
     free(p);
 }
 
-/* Without a single font pango ends the program. */
-static bool any_fonts(PangoFontMap *fonts)
+/* Without a single font pango draws boxes. */
+static bool can_write(PangoContext *text)
 {
-    PangoFontFamily **families = NULL;
-    int n = 0;
-    pango_font_map_list_families(fonts, &families, &n);
-    g_free(families);
-    return n > 0;
+    PangoLayout *layout = pango_layout_new(text);
+    pango_layout_set_text(layout, "Ag0%", -1);
+    int unknown = pango_layout_get_unknown_glyphs_count(layout);
+    g_object_unref(layout);
+    return !unknown;
+}
+
+static void set_options(PangoContext *text)
+{
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT);
+    pango_cairo_context_set_font_options(text, options);
+    cairo_font_options_destroy(options);
 }
 
 movinet_status mvs_painter_open(mvs_painter **out, movinet_error *err)
 {
     static const mvs_painter_kind kind = {paint, close_painter};
-    PangoFontMap *fonts = pango_cairo_font_map_new();
-    painter *p = any_fonts(fonts) ? calloc(1, sizeof *p) : NULL;
-    if (!p) {
-        bool none = !any_fonts(fonts);
-        g_object_unref(fonts);
-        return none ? mv_fail(err, MOVINET_ERR_UNSUPPORTED,
-                              "there are no fonts on this machine: install fonts-dejavu-core")
-                    : mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
-    }
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT);
+    painter *p = calloc(1, sizeof *p);
+    if (!p)
+        return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
     p->base.kind = &kind;
-    p->fonts = fonts;
-    p->text = pango_font_map_create_context(fonts);
-    pango_cairo_context_set_font_options(p->text, options);
-    cairo_font_options_destroy(options);
+    p->fonts = pango_cairo_font_map_new();
+    p->text = pango_font_map_create_context(p->fonts);
+    set_options(p->text);
+    if (!can_write(p->text)) {
+        close_painter(&p->base);
+        return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "cannot write on pictures: there are no "
+                                                     "fonts (install fonts-dejavu-core)");
+    }
     *out = &p->base;
     return MOVINET_OK;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -352,8 +354,43 @@ static void bad_arguments(void **state)
     movinet_overlay_close(NULL);
 }
 
-int main(void)
+/* Boxes instead of letters are no answer. */
+static void no_fonts(void **state)
 {
+    (void)state;
+    movinet_overlay_close(opened());
+    char path[] = "/tmp/movinet-fonts-XXXXXX", self[4096] = "";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && dprintf(fd, "<fontconfig/>\n") > 0 && !close(fd));
+    assert_true(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
+    fflush(NULL);
+    pid_t child = fork(); /* fontconfig reads its file once */
+    if (!child) {
+        setenv("FONTCONFIG_FILE", path, 1);
+        execl(self, "test-show-overlay", "no fonts", NULL);
+        _exit(99);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    unlink(path);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* What no_fonts starts. */
+static int open_without_fonts(void)
+{
+    movinet_overlay *o;
+    movinet_error err = {0};
+    bool refused = movinet_overlay_open(&o, &err) == MOVINET_ERR_UNSUPPORTED && !o;
+    return refused && strstr(err.message, "no fonts") ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return open_without_fonts();
     setenv("G_DEBUG", "fatal-warnings", 1); /* nothing that pango would complain about */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bars),
@@ -363,6 +400,7 @@ int main(void)
         cmocka_unit_test(changed),
         cmocka_unit_test(no_traces),
         cmocka_unit_test(bad_arguments),
+        cmocka_unit_test(no_fonts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 
+extern const verb verb_annotate;
 extern const verb verb_bench;
 extern const verb verb_classify;
 extern const verb verb_inspect;

@@ -8,7 +8,7 @@ import unittest
 
 from command import Test, main
 
-VERBS = ("bench", "classify", "inspect", "models", "pull")
+VERBS = ("annotate", "bench", "classify", "inspect", "models", "pull")
 
 
 class Pages(Test):

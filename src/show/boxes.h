@@ -9,7 +9,7 @@ typedef struct mvs_box {
 } mvs_box;
 
 enum {
-    MVS_BOXES = 8,              ///< that are added
+    MVS_BOXES = 8,                         ///< that are added
     MVS_APART = 2 * MVS_BOXES * MVS_BOXES, ///< that they can become when taken apart
 };
 

@@ -21,8 +21,8 @@ static bool is_set(const char *name)
 static bool on_console(int fd)
 {
     struct stat s;
-    return !fstat(fd, &s) && S_ISCHR(s.st_mode) && major(s.st_rdev) == 4 &&
-           minor(s.st_rdev) >= 1 && minor(s.st_rdev) <= 63;
+    return !fstat(fd, &s) && S_ISCHR(s.st_mode) && major(s.st_rdev) == 4 && minor(s.st_rdev) >= 1 &&
+           minor(s.st_rdev) <= 63;
 }
 
 static bool any_card(void)

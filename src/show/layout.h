@@ -16,12 +16,12 @@ typedef struct mvs_row_place {
 
 typedef struct mvs_layout {
     int width, height;
-    int margin;  ///< from the picture's edge to plates, and between those
-    int pad;     ///< from a plate's edge to its text
-    int radius;  ///< of a plate's corners
+    int margin; ///< from the picture's edge to plates, and between those
+    int pad;    ///< from a plate's edge to its text
+    int radius; ///< of a plate's corners
     int status_type, warning_type, help_type; ///< size of the letters
-    mvs_box plate; ///< behind all rows; no width: there are none
-    int n_rows;    ///< as many as there is room for
+    mvs_box plate;                            ///< behind all rows; no width: there are none
+    int n_rows;                               ///< as many as there is room for
     mvs_row_place rows[MVS_ROWS];
 } mvs_layout;
 

@@ -4,4 +4,4 @@
 
 extern const mv_module movinet_module;
 MOVINET_API const mv_module movinet_module = {MV_MODULE_LAYOUT, movinet_version,
-                                             (void (*)(void))mvs_painter_open};
+                                              (void (*)(void))mvs_painter_open};

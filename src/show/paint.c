@@ -102,8 +102,9 @@ movinet_status mvs_painter_open(mvs_painter **out, movinet_error *err)
     set_options(p->text);
     if (!can_write(p->text)) {
         close_painter(&p->base);
-        return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "cannot write on pictures: there are no "
-                                                     "fonts (install fonts-dejavu-core)");
+        return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
+                       "cannot write on pictures: there are no "
+                       "fonts (install fonts-dejavu-core)");
     }
     *out = &p->base;
     return MOVINET_OK;

@@ -20,8 +20,8 @@ typedef struct mvs_paint {
 } mvs_paint;
 
 void mvs_paint_colour(const mvs_paint *p, uint32_t rgb, double alpha);
-/** Puts a plate with round corners and a thin edge there, instead of whatever is there. Until the end
- * nothing outside the box is touched, however far letters reach. */
+/** Puts a plate with round corners and a thin edge there, instead of whatever is there. Until the
+ * end nothing outside the box is touched, however far letters reach. */
 void mvs_paint_begin(const mvs_paint *p, mvs_box box, uint32_t rgb, double alpha);
 void mvs_paint_end(const mvs_paint *p);
 void mvs_paint_round(const mvs_paint *p, mvs_box box, double radius);

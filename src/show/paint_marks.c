@@ -57,8 +57,8 @@ void mvs_paint_badges(const mvs_paint *p, int bottom)
 }
 
 typedef struct help_size {
-    int type, line;         ///< of the letters; from line to line
-    int left, right, gap;   ///< columns, and between them
+    int type, line;       ///< of the letters; from line to line
+    int left, right, gap; ///< columns, and between them
 } help_size;
 
 /* What stands before the tab, in `left`, and behind it; one of them may be empty. */
@@ -103,8 +103,8 @@ static help_size fit(const mvs_paint *p, int width, int height)
     return s;
 }
 
-static void paint_cell(const mvs_paint *p, const char *words, bool bold, const help_size *s,
-                       int x, int y, int width)
+static void paint_cell(const mvs_paint *p, const char *words, bool bold, const help_size *s, int x,
+                       int y, int width)
 {
     PangoLayout *text = mvs_text(p, words, s->type, bold);
     mvs_text_limit(text, width, 1);

@@ -12,7 +12,7 @@ enum {
     MVS_INK = 0xffffff,
     MVS_STRONG_BAR = 0x4ade80, ///< of what is announced
     MVS_WEAK_BAR = 0xa8b8cc,
-    MVS_WARNING = 0xfbbf24,    ///< the plate; the text on it is dark
+    MVS_WARNING = 0xfbbf24, ///< the plate; the text on it is dark
     MVS_WARNING_INK = 0x1c1400,
     MVS_RECORDING = 0xef4444,
 };

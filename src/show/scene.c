@@ -63,6 +63,5 @@ void mvs_scene_make(mvs_scene *scene, int width, int height, const movinet_overl
 bool mvs_scene_only_rows(const mvs_scene *a, const mvs_scene *b)
 {
     return !memcmp(&a->layout, &b->layout, sizeof a->layout) &&
-           !memcmp(a->status, b->status,
-                   sizeof *a - offsetof(mvs_scene, status));
+           !memcmp(a->status, b->status, sizeof *a - offsetof(mvs_scene, status));
 }

@@ -22,7 +22,7 @@ typedef struct mvs_scene {
     char status[MVS_STATUS][MVS_TEXT]; ///< "": none
     char warning[MVS_TEXT];
     int n_help;
-    char help[MVS_HELP][MVS_TEXT];     ///< may have a '\t'
+    char help[MVS_HELP][MVS_TEXT]; ///< may have a '\t'
     bool paused, recording;
 } mvs_scene;
 

@@ -71,8 +71,8 @@ movinet_status mvs_screen_open(mvs_screen **out, const char *title, int width, i
     }
     s->base.kind = &kind;
     if (!mvs_open_window(s, title, width, height) || SDL_GetRendererInfo(s->renderer, &info)) {
-        status = mv_fail(err, MOVINET_ERR_UNSUPPORTED, "cannot open a window: %.300s",
-                         SDL_GetError());
+        status =
+            mv_fail(err, MOVINET_ERR_UNSUPPORTED, "cannot open a window: %.300s", SDL_GetError());
         close_screen(&s->base);
         return status;
     }

@@ -11,7 +11,7 @@ typedef struct mvs_sheet {
     const uint32_t *argb; ///< [height][width]
     int width, height;
     const mvs_boxes *boxes;
-    bool changed;         ///< since the last call
+    bool changed; ///< since the last call
 } mvs_sheet;
 
 typedef struct mvs_screen mvs_screen;
@@ -21,8 +21,8 @@ typedef struct mvs_screen_kind {
     void (*look)(mvs_screen *screen, int *width, int *height);
     /** picture: RGB8, checked, no side above `limit`; NULL: the last one, or black. The sheet
      * is stretched over the whole window. Errors: UNSUPPORTED, MEMORY. */
-    movinet_status (*show)(mvs_screen *screen, const movinet_frame *picture,
-                           const mvs_sheet *sheet, movinet_error *err);
+    movinet_status (*show)(mvs_screen *screen, const movinet_frame *picture, const mvs_sheet *sheet,
+                           movinet_error *err);
     /** See movinet_window_key. */
     int (*key)(mvs_screen *screen);
     void (*close)(mvs_screen *screen);

@@ -15,21 +15,21 @@ typedef struct screen {
     struct {
         SDL_Texture *texture; ///< NULL: no picture was given yet
         int width, height;
-        movinet_frame look;   ///< how it is to be turned
+        movinet_frame look; ///< how it is to be turned
     } picture;
     struct {
         SDL_Texture *texture;
         int width, height;
-        bool premultiplied;   ///< the renderer can blend it so
-        uint32_t *straight;   ///< a box of it for those that cannot
-        size_t capacity;      ///< pixels of it
+        bool premultiplied; ///< the renderer can blend it so
+        uint32_t *straight; ///< a box of it for those that cannot
+        size_t capacity;    ///< pixels of it
     } sheet;
-    bool full;                ///< the whole screen
-    SDL_Rect before;          ///< where it was, if SDL does not know; no width: it does
-    char keys[MVS_KEYS];      ///< not taken yet, oldest first
+    bool full;           ///< the whole screen
+    SDL_Rect before;     ///< where it was, if SDL does not know; no width: it does
+    char keys[MVS_KEYS]; ///< not taken yet, oldest first
     int n_keys;
-    bool repeats;             ///< the next text comes from a key that is held down
-    int scancode;             ///< of the last key
+    bool repeats; ///< the next text comes from a key that is held down
+    int scancode; ///< of the last key
 } screen;
 
 /** screen_start.c: a display; UNSUPPORTED: there is none. */

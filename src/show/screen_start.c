@@ -31,7 +31,9 @@ movinet_status mvs_start_video(movinet_error *err)
             return MOVINET_OK;
     }
     return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "cannot open a window on %s: %.200s",
-                   d.x11 ? getenv("DISPLAY") : d.wayland ? getenv("WAYLAND_DISPLAY") : "the console",
+                   d.x11       ? getenv("DISPLAY")
+                   : d.wayland ? getenv("WAYLAND_DISPLAY")
+                               : "the console",
                    SDL_GetError());
 }
 
@@ -84,8 +86,8 @@ bool mvs_open_window(screen *s, const char *title, int width, int height)
         s->renderer = NULL;
     }
     if (!s->renderer)
-        s->renderer = SDL_CreateRenderer(s->window, -1,
-                                         SDL_RENDERER_SOFTWARE | SDL_RENDERER_PRESENTVSYNC);
+        s->renderer =
+            SDL_CreateRenderer(s->window, -1, SDL_RENDERER_SOFTWARE | SDL_RENDERER_PRESENTVSYNC);
     if (s->full)
         SDL_ShowCursor(SDL_DISABLE);
     SDL_StartTextInput();

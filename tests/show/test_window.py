@@ -206,6 +206,11 @@ class Window(Display):
         self.assert_corners((200, 200, 0, 0, 1, "up", "none"), (left, top, 400, 400),
                             [BLUE, YELLOW, RED, GREEN])
 
+    def test_larger_than_textures(self):
+        left, top = self.window(640, 480)
+        self.assert_corners((20000, 1500, 0, 0, 0.1, "corners", "none"), (left, top, 640, 480),
+                            [RED, GREEN, BLUE, YELLOW])
+
     def test_sizes_change_and_stay(self):
         left, top = self.window(640, 480)
         for width, height in ((64, 48), (1280, 960), (4, 3), (2000, 1500)):
@@ -390,9 +395,11 @@ class NoDisplay(unittest.TestCase):
 
     def test_wrong_arguments(self):
         answers = self.ask("open 0 480", "open 640 480", "show 64 48 45 0 1 corners none",
-                           "show 64 48 0 0 1 corners none", SDL_VIDEODRIVER="dummy")
+                           "show 64 48 0 0 1 floats none", "show 64 48 0 0 1 corners none",
+                           SDL_VIDEODRIVER="dummy")
         self.assertEqual(answers, ["window of 0×480: both sides must be above 0", "ok",
-                                   "frame rotation 45: use 0, 90, 180 or 270", "ok"])
+                                   "frame rotation 45: use 0, 90, 180 or 270",
+                                   "pictures of floats cannot be scaled", "ok"])
 
     def test_unknown_driver(self):
         (opened,) = self.ask("open 640 480", SDL_VIDEODRIVER="nonsense")

@@ -3,7 +3,8 @@
  *
  *     open W H                          ok, or what is wrong
  *     show W H ROTATION MIRRORED ASPECT WHAT OVERLAY
- *         WHAT: corners, white, black, noise, last (the last picture), up (rows upside down)
+ *         WHAT: corners, white, black, noise, last (the last picture), up (rows upside down),
+ *               floats
  *         OVERLAY: none, bars, all
  *     keys                              numbers of all keys so far
  *     available                         yes or no
@@ -35,20 +36,21 @@ static void paint(uint8_t *rgb, int width, int height, const char *what)
     } else if (!strcmp(what, "noise")) {
         for (size_t i = 0; i < n; i++)
             rgb[i] = (uint8_t)((random = random * 1103515245 + 12345) >> 24);
-    } else {
+    } else if (strcmp(what, "floats")) {
         corners(rgb, width, height);
     }
 }
 
 static movinet_status show(movinet_window *window, const char *line, movinet_error *err)
 {
-    static const movinet_overlay_row rows[] = {{"playing basketball", 0.87f, 0.875f, true},
-                                               {"dribbling basketball", 0.08f, 0.25f, false},
-                                               {"passing american football (not in game)", 0.03f,
-                                                0.03f, false}};
+    static const movinet_overlay_row rows[] = {
+        {"playing basketball", 0.87f, 0.875f, true},
+        {"dribbling basketball", 0.08f, 0.25f, false},
+        {"passing american football (not in game)", 0.03f, 0.03f, false}};
     static const char *const help[] = {"q, Esc\tquit", "Space\tpause", "f\tfull screen", NULL};
     const movinet_overlay_content bars = {
-        .rows = rows, .n_rows = 3,
+        .rows = rows,
+        .n_rows = 3,
         .status = {"30 pictures a second · 0.6 ms a frame · 12 ms behind · 0 dropped",
                    "/dev/video0 · A0"}};
     movinet_overlay_content all = bars;
@@ -62,19 +64,21 @@ static movinet_status show(movinet_window *window, const char *line, movinet_err
                &f.pixel_aspect, what, overlay) != 7)
         return MOVINET_ERR_ARGUMENT;
     f.mirrored = mirrored;
-    uint8_t *rgb = malloc((size_t)f.width * (size_t)f.height * 3);
+    uint8_t *rgb = calloc((size_t)f.width * (size_t)f.height * 3, sizeof(float));
     if (!rgb)
         return MOVINET_ERR_MEMORY;
     paint(rgb, f.width, f.height, what);
     f.pixels = rgb;
+    f.pixel = strcmp(what, "floats") ? MOVINET_RGB8 : MOVINET_RGBF32;
     if (!strcmp(what, "up")) {
         f.stride = -(ptrdiff_t)f.width * 3;
         f.pixels = rgb - f.stride * (f.height - 1);
     }
-    movinet_status status =
-        movinet_window_show(window, !strcmp(what, "last") ? NULL : &f,
-                            !strcmp(overlay, "bars") ? &bars : !strcmp(overlay, "all") ? &all : NULL,
-                            err);
+    movinet_status status = movinet_window_show(window, !strcmp(what, "last") ? NULL : &f,
+                                                !strcmp(overlay, "bars")  ? &bars
+                                                : !strcmp(overlay, "all") ? &all
+                                                                          : NULL,
+                                                err);
     free(rgb);
     return status;
 }

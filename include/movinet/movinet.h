@@ -80,7 +80,8 @@ typedef struct movinet_model_options {
     uint8_t reserved[40];
 } movinet_model_options;
 
-/** Opens a .tflite file. `*out` is to be given to movinet_model_close.
+/** Opens a .tflite file, or a model inside the library ("builtin:camera-motion", see
+ * movinet_builtin). `*out` is to be given to movinet_model_close.
  * Errors: IO, FORMAT, UNSUPPORTED (names the op, version and tensor), MEMORY. */
 MOVINET_API movinet_status movinet_model_open(movinet_model **out, const char *path,
                                               const movinet_model_options *options,
@@ -1029,8 +1030,21 @@ MOVINET_API const movinet_published *movinet_published_find(const char *name);
  * does not fit. */
 MOVINET_API movinet_status movinet_models_dir(char *out, size_t size, movinet_error *err);
 
-/** Where a model is. `name` is a path (something that exists or has a '/' or
- * ends in .tflite), or a published name that was pulled. */
+/** A model inside the library. */
+typedef struct movinet_builtin {
+    const char *name;  ///< "camera-motion"
+    const char *title; ///< what it tells apart
+    const char *path;  ///< what movinet_model_open takes: "builtin:camera-motion"
+    uint64_t bytes;    ///< of the .tflite
+} movinet_builtin;
+
+/** Models inside the library by number; NULL past the last, which may be the first: it can be
+ * built without any. Static. */
+MOVINET_API const movinet_builtin *movinet_builtin_get(int index);
+
+/** Where a model is. `name` is a path (something that exists or has a '/' or ends in
+ * .tflite), a published name that was pulled, or the name of one inside the library; NULL:
+ * the published a0 if it was pulled, else the first one inside the library. */
 MOVINET_API movinet_status movinet_model_find(const char *name, char *out, size_t size,
                                               movinet_error *err);
 

@@ -3,6 +3,7 @@
 
 #include "core/cpu.h"
 #include "core/sha256.h"
+#include "zoo/builtin.h"
 #include "zoo/zoo.h"
 
 #include <stdio.h>
@@ -161,13 +162,28 @@ static movinet_status open_bytes(movinet_model **out, uint8_t *bytes, size_t siz
     return status;
 }
 
+/* `*bytes` is for free(). */
+static movinet_status read_model(const char *path, uint8_t **bytes, size_t *size,
+                                 movinet_error *err)
+{
+    int inside = mvz_builtin_find(path);
+    if (inside < 0 || strchr(path, ':') == NULL)
+        return mv_read_file(path, MAX_MODEL_BYTES, bytes, size, err);
+    *size = (size_t)movinet_builtin_get(inside)->bytes;
+    *bytes = malloc(*size);
+    if (!*bytes)
+        return mve_no_memory(err);
+    memcpy(*bytes, mvz_builtin_bytes(inside), *size);
+    return MOVINET_OK;
+}
+
 movinet_status movinet_model_open(movinet_model **out, const char *path,
                                   const movinet_model_options *options, movinet_error *err)
 {
     uint8_t *bytes;
     size_t size;
     *out = NULL;
-    movinet_status status = mv_read_file(path, MAX_MODEL_BYTES, &bytes, &size, err);
+    movinet_status status = read_model(path, &bytes, &size, err);
     if (status)
         return status;
     status = open_bytes(out, bytes, size, options, err);

@@ -32,7 +32,8 @@ static const report_format format_values[] = {REPORT_TEXT, REPORT_JSON, REPORT_C
 static const option_spec options[] = {
     {.name = "model", .letter = 'm', .kind = VALUE_TEXT, .at = AT(model), .value = "MODEL",
      .suggest = SUGGEST_MODELS,
-     .help = "A .tflite file, or the name of a pulled model; without it, a0 (see movinet pull)."},
+     .help = "A .tflite file, or the name of a model (see movinet models); without it, a0 if it "
+             "was pulled, else the built-in one."},
     {.name = "labels", .kind = VALUE_TEXT, .at = AT(labels), .value = "FILE",
      .suggest = SUGGEST_FILES, .help = "Names of the classes, one a line, instead of the model's "
                                        "own."},
@@ -180,7 +181,7 @@ static bool begin(job *j)
     if (!make_filter(j) || !make_room(j) || !open_stream(j, path) || !open_logits(j))
         return false;
     if (info->label_source == MOVINET_LABELS_KINETICS && !s->quiet)
-        note(s->model ? s->model : "a0",
+        note(s->model ? s->model : path,
              "has no labels of its own; using the 600 names of Kinetics");
     j->screen = terminal_of(stderr);
     report_begin(&j->report, format_values[s->format], j->model);

@@ -254,6 +254,13 @@ static void published_names(FILE *out)
         fprintf(out, "%s%s", i ? " " : "", model->name);
 }
 
+static void builtin_names(FILE *out)
+{
+    const movinet_builtin *model;
+    for (int i = 0; (model = movinet_builtin_get(i)); i++)
+        fprintf(out, " %s", model->name);
+}
+
 /* The statement that offers what may stand here. */
 static void offer(FILE *out, suggest what)
 {
@@ -265,6 +272,8 @@ static void offer(FILE *out, suggest what)
     case SUGGEST_MODELS:
         fputs("_movinet_words '", out);
         published_names(out);
+        if (what == SUGGEST_MODELS)
+            builtin_names(out);
         fputs(what == SUGGEST_MODELS ? "'; _movinet_files -f" : "'", out);
         break;
     }

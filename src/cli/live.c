@@ -27,7 +27,8 @@ enum { DISPLAY_AUTO, DISPLAY_TERMINAL, DISPLAY_NONE };
 static const option_spec options[] = {
     {.name = "model", .letter = 'm', .kind = VALUE_TEXT, .at = AT(model), .value = "MODEL",
      .suggest = SUGGEST_MODELS,
-     .help = "A .tflite file, or the name of a pulled model; without it, a0 (see movinet pull)."},
+     .help = "A .tflite file, or the name of a model (see movinet models); without it, a0 if it "
+             "was pulled, else the built-in one."},
     {.name = "labels", .kind = VALUE_TEXT, .at = AT(labels), .value = "FILE",
      .suggest = SUGGEST_FILES,
      .help = "Names of the classes, one a line, instead of the model's own."},

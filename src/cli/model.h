@@ -7,7 +7,7 @@
 enum { PATH_ROOM = 4096 };
 
 typedef struct model_choice {
-    const char *name;   ///< a file or a pulled model; NULL: the pulled a0
+    const char *name;   ///< as movinet_model_find has it; may be NULL
     const char *labels; ///< a file, or NULL
     int cpu;            ///< number of a word of CPU_OPTION
 } model_choice;

@@ -28,7 +28,8 @@ static const example examples[] = {
 /** A file in the folder of models, or a published model that is not there. */
 typedef struct entry {
     char name[256]; ///< what --model takes: "a0", or the file's name
-    const movinet_published *published; ///< NULL: a file of the user's own
+    const movinet_published *published; ///< NULL: a file of the user's own, or built in
+    const movinet_builtin *inside;      ///< built in
     bool installed;
     uint64_t bytes; ///< 0: not known
 } entry;
@@ -57,6 +58,21 @@ static bool file_size(const char *folder, const char *name, uint64_t *bytes)
     if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
         return false;
     *bytes = (uint64_t)info.st_size;
+    return true;
+}
+
+static bool list_builtin(listing *list)
+{
+    const movinet_builtin *model;
+    for (int i = 0; (model = movinet_builtin_get(i)); i++) {
+        entry *e = add(list);
+        if (!e)
+            return false;
+        snprintf(e->name, sizeof e->name, "%s", model->name);
+        e->inside = model;
+        e->installed = true;
+        e->bytes = model->bytes;
+    }
     return true;
 }
 
@@ -117,6 +133,11 @@ static bool list_others(listing *list)
     return fine;
 }
 
+static const char *title_of(const entry *e)
+{
+    return e->published ? e->published->title : e->inside ? e->inside->title : NULL;
+}
+
 static void print_text(const listing *list)
 {
     const terminal t = terminal_of(stdout);
@@ -130,14 +151,17 @@ static void print_text(const listing *list)
         set_style(&t, e->installed ? STYLE_STRONG : STYLE_NONE);
         int used = print_fitted(&t, e->name, e->published ? 6 : 44);
         set_style(&t, STYLE_NONE);
-        if (e->published) {
-            print_spaces(t.out, 4 - used);
-            used = used < 4 ? 4 : used;
-            used += print_fitted(&t, e->published->title, 40);
+        if (e->published || e->inside) {
+            int column = e->published ? 4 : used + 2;
+            print_spaces(t.out, column - used);
+            used = used < column ? column : used;
+            used += print_fitted(&t, title_of(e), 44 - used);
         }
         print_spaces(t.out, 45 - used);
         fprintf(t.out, "%10s  ", e->bytes ? format_bytes(bytes, e->bytes) : "");
-        if (e->installed)
+        if (e->inside)
+            fputs("built in\n", t.out);
+        else if (e->installed)
             fputs("installed\n", t.out);
         else
             fprintf(t.out, "movinet pull %s\n", e->name);
@@ -152,9 +176,11 @@ static bool print_json(const listing *list)
         char path[PATH_ROOM + 260];
         snprintf(path, sizeof path, "%s/%s", list->folder,
                  e->published ? e->published->file_name : e->name);
+        if (e->inside)
+            snprintf(path, sizeof path, "%s", e->inside->path);
         json_t *object = json_pack("{s:o,s:b,s:I,s:s*,s:s*}", "name", json_text(e->name),
                                    "installed", (int)e->installed, "bytes", (json_int_t)e->bytes,
-                                   "title", e->published ? e->published->title : NULL, "url",
+                                   "title", title_of(e), "url",
                                    e->published ? e->published->url : NULL);
         if (object && e->installed)
             json_object_set_new(object, "path", json_text(path));
@@ -177,7 +203,7 @@ static int run(const invocation *call)
         complain(NULL, err.message);
         return EXIT_FAILED;
     }
-    bool fine = list_published(&list) && list_others(&list);
+    bool fine = list_published(&list) && list_builtin(&list) && list_others(&list);
     if (fine && s->format == 1)
         fine = print_json(&list);
     else if (fine)

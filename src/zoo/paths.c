@@ -1,5 +1,6 @@
 /* Where models are on this machine. SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
+#include "zoo/builtin.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -57,10 +58,20 @@ static movinet_status find_pulled(const movinet_published *model, char *out, siz
     return MOVINET_OK;
 }
 
+static movinet_status find_usual(char *out, size_t size, movinet_error *err)
+{
+    const movinet_builtin *inside = movinet_builtin_get(0);
+    movinet_status status =
+        find_pulled(movinet_published_find("a0"), out, size, inside ? NULL : err);
+    return status && inside ? store(out, size, inside->path, "", err) : status;
+}
+
 movinet_status movinet_model_find(const char *name, char *out, size_t size, movinet_error *err)
 {
-    if (!name || !*name || !out)
+    if (!out || (name && !*name))
         return mv_fail(err, MOVINET_ERR_ARGUMENT, "no model named");
+    if (!name)
+        return find_usual(out, size, err);
     struct stat info;
     bool is_path = strchr(name, '/') || ends_in_tflite(name);
     if (stat(name, &info) == 0) {
@@ -73,6 +84,9 @@ movinet_status movinet_model_find(const char *name, char *out, size_t size, movi
     const movinet_published *model = movinet_published_find(name);
     if (model)
         return find_pulled(model, out, size, err);
+    int inside = mvz_builtin_find(name);
+    if (inside >= 0)
+        return store(out, size, movinet_builtin_get(inside)->path, "", err);
     return mv_fail(err, MOVINET_ERR_ARGUMENT,
-                   "%.300s: no such file, and no published model has this name", name);
+                   "%.300s: no such file, and no model has this name", name);
 }

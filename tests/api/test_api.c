@@ -396,6 +396,28 @@ static void foreign_files_are_refused(void **state)
     assert_int_equal(movinet_model_open_memory(&model, "x", 1, NULL, NULL), MOVINET_ERR_FORMAT);
 }
 
+/* The model inside the library, where there is one. */
+static void opens_what_is_inside(void **state)
+{
+    (void)state;
+    const movinet_builtin *inside = movinet_builtin_get(0);
+    movinet_model *model;
+    movinet_error err;
+    char path[100];
+    assert_null(movinet_builtin_get(-1));
+    assert_null(movinet_builtin_get(100));
+    assert_int_equal(movinet_model_open(&model, "builtin:none", NULL, &err), MOVINET_ERR_IO);
+    assert_null(model);
+    if (!inside)
+        skip();
+    assert_int_equal(movinet_model_find(inside->name, path, sizeof path, &err), MOVINET_OK);
+    assert_string_equal(path, inside->path);
+    assert_int_equal(movinet_model_open(&model, path, NULL, &err), MOVINET_OK);
+    assert_int_equal(movinet_model_get_info(model)->file_bytes, inside->bytes);
+    assert_int_equal(movinet_model_get_info(model)->label_source, MOVINET_LABELS_METADATA);
+    movinet_model_close(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +433,7 @@ int main(void)
         cmocka_unit_test(one_model_many_threads),
         cmocka_unit_test(streams_outlive_their_model),
         cmocka_unit_test(foreign_files_are_refused),
+        cmocka_unit_test(opens_what_is_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,14 @@ static void names_become_paths(void **state)
 
     assert_int_equal(movinet_model_find("a0", out, sizeof out, &err), MOVINET_ERR_IO);
     assert_non_null(strstr(err.message, "movinet pull a0"));
+    /* Whatever is inside the library stands in for it. */
+    const movinet_builtin *inside = movinet_builtin_get(0);
+    assert_int_equal(movinet_model_find(NULL, out, sizeof out, &err),
+                     inside ? MOVINET_OK : MOVINET_ERR_IO);
+    if (inside)
+        assert_string_equal(out, inside->path);
+    else
+        assert_non_null(strstr(err.message, "movinet pull a0"));
     assert_int_equal(movinet_model_find("a9", out, sizeof out, &err), MOVINET_ERR_ARGUMENT);
     assert_int_equal(movinet_model_find("", out, sizeof out, &err), MOVINET_ERR_ARGUMENT);
     assert_int_equal(movinet_model_find("x.tflite", out, sizeof out, &err), MOVINET_ERR_IO);
@@ -124,6 +132,8 @@ static void names_become_paths(void **state)
     make_file(models, movinet_published_find("a0")->file_name);
     assert_int_equal(movinet_model_find("a0", out, sizeof out, &err), MOVINET_OK);
     snprintf(wanted, sizeof wanted, "%s/%s", models, movinet_published_find("a0")->file_name);
+    assert_string_equal(out, wanted);
+    assert_int_equal(movinet_model_find(NULL, out, sizeof out, &err), MOVINET_OK);
     assert_string_equal(out, wanted);
 
     assert_int_equal(unlink(out), 0);

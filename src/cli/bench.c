@@ -170,7 +170,8 @@ const verb verb_bench = {
              "then as many as it takes. Between them, a loop of nothing but multiply-adds "
              "measures the peak of one core with the same set of instructions. Speeds of a shared "
              "machine drift; the share of the peak does so less.\n\n"
-             "MODEL is a .tflite file or the name of a pulled model; without it, a0.",
+             "MODEL is a .tflite file or the name of a model; without it, a0 if it was pulled, else "
+             "the built-in one.",
     .options = options,
     .examples = examples,
     .settings_size = sizeof(bench_settings),

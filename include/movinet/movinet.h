@@ -728,7 +728,7 @@ typedef struct movinet_recorder_options {
  * row or column twice. A file of this name is written over.
  *
  * What is written can be played at any time, also if the program is killed: all but the last
- * two seconds or so. mp4 and mov are written in fragments for that. On closing, files up to
+ * two seconds and a dozen of frames. mp4 and mov are written in fragments for that. On closing, files up to
  * 256 MiB are made plain ones with the index in front, as the oldest players want them;
  * larger ones stay in fragments, which all but those can play.
  * Errors: ARGUMENT (says which), IO, UNSUPPORTED (kind of file, codec, audio), MEMORY. */

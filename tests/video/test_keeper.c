@@ -11,6 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED true
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
 enum { RATE = 10 };
 
 static movinet_keeper *open_keeper(double seconds, const movinet_keeper_options *options)
@@ -178,8 +189,8 @@ static void memory_is_bounded(void **state)
     movinet_keeper *k;
     (void)state;
     media_need_ffmpeg();
-    if (getenv("MOVINET_VALGRIND"))
-        skip(); /* which keeps what is given back for a while */
+    if (getenv("MOVINET_VALGRIND") || SANITIZED)
+        skip(); /* they keep what is given back for a while */
     OK(movinet_keeper_open(&k, 256, 256, 60, &small, err));
     keep_noise(k, 0, 200);
     long before = resident();

@@ -446,8 +446,7 @@ MOVINET_API movinet_status movinet_cut_open(movinet_cut **out, movinet_error *er
 MOVINET_API void movinet_cut_close(movinet_cut *cut);
 /** Takes a frame, best as small as the network's input; *is_cut tells whether it is the
  * first of a new scene. Rotation, mirroring, time and pixel aspect are not looked
- * at. Errors: ARGUMENT, UNSUPPORTED (MOVINET_DECODED); the frame then counts as
- * not given. */
+ * at. Errors: ARGUMENT, MEMORY, UNSUPPORTED; the frame then counts as not given. */
 MOVINET_API movinet_status movinet_cut_push(movinet_cut *cut, const movinet_frame *frame,
                                             bool *is_cut, movinet_error *err);
 /** Forgets everything: the next frame is the first, which is no cut. */
@@ -701,6 +700,45 @@ MOVINET_API movinet_status movinet_window_show(movinet_window *window, const mov
 /** The next key as a character: 'q', ' ', '+', '\t', '\n', 27 (Esc); 0: none. Closing the window
  * and Ctrl-C in it give 'q'. 'f' and F11 switch to full screen and back, and are not told. */
 MOVINET_API int movinet_window_key(movinet_window *window);
+
+/* ---- cameras --------------------------------------------------------------- */
+
+/** A size that a camera gives pictures of, or a range of sizes. */
+typedef struct movinet_camera_size {
+    int width, height;         ///< of a range, the smallest
+    int max_width, max_height; ///< the same, unless it is a range
+    int step_width, step_height; ///< of a range, from one size to the next; else 0
+    int n_rates;
+    const double *rates;       ///< [n_rates] pictures a second, highest first; none: not known
+    bool rates_between;        ///< any rate between the two is given, too
+} movinet_camera_size;
+
+typedef struct movinet_camera_format {
+    const char *name;          ///< as movinet_video_options.input_format; NULL: cannot be read
+    char code[5];              ///< what the device calls it, "YUYV"
+    const char *description;
+    int n_sizes;
+    const movinet_camera_size *sizes; ///< [n_sizes] smallest first; none: not known
+} movinet_camera_format;
+
+/** A device that gives pictures, or would if it could. */
+typedef struct movinet_camera {
+    const char *device;        ///< "/dev/video0"
+    const char *name, *driver, *bus; ///< as the device calls them; "" if it was not asked
+    const char *trouble;       ///< why it cannot be used, and what to do; NULL: it can be
+    int n_formats;
+    const movinet_camera_format *formats; ///< [n_formats]
+} movinet_camera;
+
+typedef struct movinet_camera_list movinet_camera_list;
+
+/** Looks at /dev/video0 … 63 (Video4Linux 2). Devices that give no pictures are left out. That
+ * there is none is no error. Errors: MEMORY, UNSUPPORTED (not on this system). */
+MOVINET_API movinet_status movinet_camera_list_open(movinet_camera_list **out, movinet_error *err);
+MOVINET_API void movinet_camera_list_close(movinet_camera_list *list);
+/** By number, from 0; NULL past the last. Lives as long as the list. */
+MOVINET_API const movinet_camera *movinet_camera_list_get(const movinet_camera_list *list,
+                                                          int index);
 
 /* ---- recording -------------------------------------------------------------- */
 

@@ -20,6 +20,7 @@
 #define UNUSUAL 1.25    ///< times the usual difference, at least, make a cut
 #define MEMORY 0.25     ///< weight of the newest frame in the usual difference
 #define LONGEST_SIDE 32768
+enum { SMALL = 4 * MVK_SIDE }; ///< side of what decoded frames are made for a sketch
 
 movinet_status movinet_cut_open(movinet_cut **out, movinet_error *err)
 {
@@ -33,6 +34,9 @@ movinet_status movinet_cut_open(movinet_cut **out, movinet_error *err)
 
 void movinet_cut_close(movinet_cut *cut)
 {
+    if (!cut)
+        return;
+    movinet_scaler_close(cut->scaler);
     free(cut);
 }
 
@@ -78,18 +82,38 @@ static movinet_status check_frame(const movinet_frame *f, movinet_error *err)
 {
     if (!f || !f->pixels)
         return mv_fail(err, MOVINET_ERR_ARGUMENT, "the frame has no pixels");
-    if (f->pixel != MOVINET_RGB8 && f->pixel != MOVINET_RGBF32)
+    if (f->pixel != MOVINET_RGB8 && f->pixel != MOVINET_RGBF32 && f->pixel != MOVINET_DECODED)
         return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
-                       "scene cuts are found in frames of RGB8 or RGBF32 only");
+                       "scene cuts are found in frames of RGB8, RGBF32 or DECODED only");
     if (f->width < 1 || f->height < 1 || f->width > LONGEST_SIDE || f->height > LONGEST_SIDE)
         return mv_fail(err, MOVINET_ERR_ARGUMENT, "a frame of %d x %d pixels; give 1 to %d",
                        f->width, f->height, LONGEST_SIDE);
+    if (f->pixel == MOVINET_DECODED)
+        return MOVINET_OK;
     ptrdiff_t row = (ptrdiff_t)f->width * (f->pixel == MOVINET_RGB8 ? 3 : 12);
     if (f->stride && f->stride < row && f->stride > -row)
         return mv_fail(err, MOVINET_ERR_ARGUMENT,
                        "the frame's stride of %td bytes is less than a row of %td", f->stride,
                        row);
     return MOVINET_OK;
+}
+
+/* The sketch of a frame whose pixels are the decoder's: of a smaller one, as it is stored, so that
+ * it is no cut where somebody turns or mirrors it. */
+static movinet_status draw_decoded(movinet_cut *cut, const movinet_frame *frame,
+                                   mvk_sketch *sketch, movinet_error *err)
+{
+    uint8_t rgb[SMALL * SMALL * 3];
+    movinet_frame stored = *frame;
+    stored.rotation = 0;
+    stored.mirrored = false;
+    stored.pixel_aspect = 0;
+    movinet_status status = cut->scaler ? MOVINET_OK : movinet_scaler_open(&cut->scaler, err);
+    if (!status)
+        status = movinet_scaler_run(cut->scaler, &stored, SMALL, SMALL, rgb, err);
+    if (!status)
+        mvk_draw(sketch, &(movinet_frame){.pixels = rgb, .width = SMALL, .height = SMALL});
+    return status;
 }
 
 movinet_status movinet_cut_push(movinet_cut *cut, const movinet_frame *frame, bool *is_cut,
@@ -101,7 +125,13 @@ movinet_status movinet_cut_push(movinet_cut *cut, const movinet_frame *frame, bo
     movinet_status status = check_frame(frame, err);
     if (status)
         return status;
-    mvk_draw(&sketch, frame);
+    if (frame->pixel == MOVINET_DECODED) {
+        status = draw_decoded(cut, frame, &sketch, err);
+        if (status)
+            return status;
+    } else {
+        mvk_draw(&sketch, frame);
+    }
     bool found = mvk_step(cut, &sketch);
     if (is_cut)
         *is_cut = found;

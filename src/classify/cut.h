@@ -22,6 +22,7 @@ struct movinet_cut {
     mvk_sketch seen[2]; ///< the newest frames that were not empty, newest first
     int n_seen;
     double unrest;      ///< how different frames usually are of late, 0 … 1
+    movinet_scaler *scaler; ///< of DECODED frames; NULL: none came yet
 };
 
 /** The frame must be in order and of RGB8 or RGBF32. */

@@ -359,6 +359,7 @@ static outcome classify_video(job *j, const char *source)
         .camera_height = s->camera.size.height,
         .camera_rate = s->camera.rate,
         .input_format = s->camera.format,
+        .patience = s->camera.patience,
     };
     if (movinet_video_open(&video, source, &how, &err)) {
         if (was_interrupted())

@@ -125,6 +125,7 @@ static bool begin(job *j, const char *source, const movinet_reset_policy *reset)
         .camera_height = s->camera.size.height,
         .camera_rate = s->camera.rate,
         .input_format = s->camera.format,
+        .patience = s->camera.patience,
     };
     live_view *v = &j->view;
     v->model = j->model;

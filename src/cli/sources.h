@@ -16,6 +16,7 @@ typedef struct camera_settings {
     frame_size size;
     double rate;
     const char *format;
+    double patience;
 } camera_settings;
 
 /** at: offset of camera_settings in the verb's settings. */
@@ -31,7 +32,12 @@ typedef struct camera_settings {
      .at = (where) + offsetof(camera_settings, format), .value = "NAME",                           \
      .help = "What a camera is to give: mjpeg, yuyv422, h264 or whatever movinet cameras lists. " \
              "Of other sources, FFmpeg's name of their format (mpegts, mjpeg, rawvideo), where it " \
-             "does not find out by itself."}
+             "does not find out by itself."},                                                      \
+    {.name = "patience", .kind = VALUE_NUMBER,                                                     \
+     .at = (where) + offsetof(camera_settings, patience), .value = "SECONDS", .min = 0.01,         \
+     .max = 86400,                                                                                 \
+     .help = "A camera or an address from which nothing has come for so long is given up, and "    \
+             "opened again if it is to be watched. Default: 10 for movinet live, else 30."}
 
 /** The same words in the help of whatever takes a source. */
 #define SOURCES_HELP                                                                               \

@@ -7,7 +7,7 @@
 /* The source's phase, unless computing has failed or is over. */
 static void add_source(movinet_live *l, movinet_live_state *state)
 {
-    mvl_capture *c = &l->capture;
+    mvl_capture *c = l->capture;
     pthread_mutex_lock(&c->lock);
     state->width = c->width;
     state->height = c->height;
@@ -55,26 +55,33 @@ int movinet_live_events(movinet_live *l, movinet_event *out, int capacity)
 
 bool movinet_live_picture(movinet_live *l, int width, int height, uint8_t *rgb)
 {
-    const mvl_picture *p = mvl_latest_take(&l->capture.latest, 0, 0);
+    const mvl_picture *p = mvl_latest_take(&l->capture->latest, 0, 0);
     if (!p)
         return false;
-    const movinet_frame frame = mvl_seen_frame(l, p);
+    const movinet_frame frame = mvl_seen_frame(l, &p->frame);
     bool fine = !movinet_scaler_run(l->scaler, &frame, width, height, rgb, NULL);
-    mvl_latest_give(&l->capture.latest, p);
+    mvl_latest_give(&l->capture->latest, p);
     return fine;
 }
 
 bool movinet_live_take(movinet_live *l, int64_t seen, double seconds, movinet_live_held *out)
 {
-    const mvl_picture *p = mvl_latest_take(&l->capture.latest, seen, seconds);
-    if (p)
-        *out = (movinet_live_held){mvl_seen_frame(l, p), p->number, p};
-    return p != NULL;
+    mvl_latest *latest = &l->capture->latest;
+    const mvl_picture *p = mvl_latest_take(latest, seen, seconds);
+    if (!p)
+        return false;
+    *out = (movinet_live_held){.number = p->number, .held = p};
+    if (!mvl_latest_rgb(latest, p, &out->frame)) {
+        mvl_latest_give(latest, p);
+        return false;
+    }
+    out->frame = mvl_seen_frame(l, &out->frame);
+    return true;
 }
 
 void movinet_live_give(movinet_live *l, movinet_live_held *held)
 {
-    mvl_latest_give(&l->capture.latest, held->held);
+    mvl_latest_give(&l->capture->latest, held->held);
     held->held = NULL;
 }
 

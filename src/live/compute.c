@@ -73,9 +73,9 @@ static movinet_status classify(movinet_live *l, const movinet_frame *frame, doub
     return MOVINET_OK;
 }
 
-movinet_frame mvl_seen_frame(movinet_live *l, const mvl_picture *p)
+movinet_frame mvl_seen_frame(movinet_live *l, const movinet_frame *as_it_is)
 {
-    movinet_frame frame = p->frame;
+    movinet_frame frame = *as_it_is;
     frame.mirrored ^= atomic_load(&l->mirrored);
     return frame;
 }
@@ -89,7 +89,7 @@ static movinet_status take_picture(movinet_live *l, const mvl_picture *p, double
     pthread_mutex_lock(&l->busy);
     if (!mvv_sampler_take(&l->sampler, p->frame.time, &take, NULL) && take &&
         !atomic_load(&l->paused)) {
-        const movinet_frame frame = mvl_seen_frame(l, p);
+        const movinet_frame frame = mvl_seen_frame(l, &p->frame);
         status = classify(l, &frame, p->captured, *last, err);
         *last = p->frame.time;
     }
@@ -122,8 +122,8 @@ void *mvl_compute_main(void *user)
     double last = -1;
     int64_t seen = 0;
     while (!atomic_load(&l->stop) && !err.status) {
-        const mvl_picture *p = mvl_latest_take(&l->capture.latest, seen, LOOK_AROUND);
-        if (!p && mvl_latest_is_over(&l->capture.latest))
+        const mvl_picture *p = mvl_latest_take(&l->capture->latest, seen, LOOK_AROUND);
+        if (!p && mvl_latest_is_over(&l->capture->latest))
             break;
         if (!p)
             continue;
@@ -132,7 +132,7 @@ void *mvl_compute_main(void *user)
             movinet_meter_frame(l->meter, p->captured);
         pthread_mutex_unlock(&l->lock);
         take_picture(l, p, &last, &err);
-        mvl_latest_give(&l->capture.latest, p);
+        mvl_latest_give(&l->capture->latest, p);
     }
     finish(l, &err);
     return NULL;

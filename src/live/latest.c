@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/latest.h"
 #include "core/memory.h"
+#include "video/unpack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,14 +31,18 @@ void mvl_latest_init(mvl_latest *l)
 {
     *l = (mvl_latest){.newest = -1};
     pthread_mutex_init(&l->lock, NULL);
+    pthread_mutex_init(&l->painting, NULL);
     mvl_cond_init(&l->come);
 }
 
 void mvl_latest_free(mvl_latest *l)
 {
-    for (int i = 0; i < MVL_SLOTS; i++)
+    for (int i = 0; i < MVL_SLOTS; i++) {
         free(l->slots[i].pixels);
+        free(l->slots[i].rgb);
+    }
     pthread_cond_destroy(&l->come);
+    pthread_mutex_destroy(&l->painting);
     pthread_mutex_destroy(&l->lock);
 }
 
@@ -53,29 +58,55 @@ static mvl_picture *free_slot(mvl_latest *l)
     return slot;
 }
 
-movinet_status mvl_latest_put(mvl_latest *l, const movinet_frame *frame, double captured,
-                              movinet_error *err)
+/* More memory only; what was in it is gone. */
+static bool reserve(uint8_t **bytes, size_t *room, size_t need)
 {
-    size_t row = (size_t)frame->width * 3, bytes;
-    mvl_picture *slot = free_slot(l);
+    if (need <= *room)
+        return true;
+    free(*bytes);
+    *bytes = malloc(need);
+    *room = *bytes ? need : 0;
+    return *bytes != NULL;
+}
+
+static size_t bytes_of(const movinet_frame *frame)
+{
+    size_t row, bytes;
+    if (frame->pixel == MOVINET_DECODED)
+        return mvv_planes_size(frame->pixels);
+    bool fits = mv_mul_size((size_t)frame->width, 3, &row) &&
+                mv_mul_size(row, (size_t)frame->height, &bytes);
+    return fits ? bytes : 0;
+}
+
+static void copy(mvl_picture *slot, const movinet_frame *frame)
+{
+    size_t row = (size_t)frame->width * 3;
     ptrdiff_t stride = frame->stride ? frame->stride : (ptrdiff_t)row;
-    if (!slot)
-        return mv_fail(err, MOVINET_ERR_ARGUMENT, "more than %d readers of pictures", MVL_READERS);
-    if (!mv_mul_size(row, (size_t)frame->height, &bytes))
-        return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
-    if (bytes > slot->room) {
-        free(slot->pixels);
-        slot->pixels = malloc(bytes);
-        slot->room = slot->pixels ? bytes : 0;
-        if (!slot->pixels)
-            return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+    slot->frame = *frame;
+    slot->frame.stride = 0;
+    slot->has_rgb = false;
+    if (frame->pixel == MOVINET_DECODED) {
+        mvv_planes_copy(frame->pixels, slot->pixels, &slot->planes);
+        slot->frame.pixels = &slot->planes;
+        return;
     }
     for (int y = 0; y < frame->height; y++)
         memcpy(slot->pixels + (size_t)y * row, (const uint8_t *)frame->pixels + y * stride, row);
-    pthread_mutex_lock(&l->lock);
-    slot->frame = *frame;
     slot->frame.pixels = slot->pixels;
-    slot->frame.stride = 0;
+}
+
+movinet_status mvl_latest_put(mvl_latest *l, const movinet_frame *frame, double captured,
+                              movinet_error *err)
+{
+    size_t bytes = bytes_of(frame);
+    mvl_picture *slot = free_slot(l);
+    if (!slot)
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "more than %d readers of pictures", MVL_READERS);
+    if (!bytes || !reserve(&slot->pixels, &slot->room, bytes))
+        return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");
+    copy(slot, frame);
+    pthread_mutex_lock(&l->lock);
     slot->captured = captured;
     slot->number = ++l->number;
     l->newest = (int)(slot - l->slots);
@@ -105,6 +136,25 @@ void mvl_latest_give(mvl_latest *l, const mvl_picture *picture)
     pthread_mutex_lock(&l->lock);
     l->slots[picture - l->slots].readers--;
     pthread_mutex_unlock(&l->lock);
+}
+
+bool mvl_latest_rgb(mvl_latest *l, const mvl_picture *picture, movinet_frame *out)
+{
+    mvl_picture *slot = &l->slots[picture - l->slots];
+    size_t bytes = (size_t)picture->frame.width * (size_t)picture->frame.height * 3;
+    *out = picture->frame;
+    if (out->pixel == MOVINET_RGB8)
+        return true;
+    pthread_mutex_lock(&l->painting);
+    if (!slot->has_rgb && reserve(&slot->rgb, &slot->rgb_room, bytes)) {
+        mvv_planes_to_rgb(&slot->planes, slot->rgb);
+        slot->has_rgb = true;
+    }
+    out->pixels = slot->rgb;
+    out->pixel = MOVINET_RGB8;
+    bool fine = slot->has_rgb;
+    pthread_mutex_unlock(&l->painting);
+    return fine;
 }
 
 void mvl_latest_wake(mvl_latest *l)

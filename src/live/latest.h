@@ -4,6 +4,7 @@
 #define MV_LIVE_LATEST_H
 
 #include "core/error.h"
+#include "video/planes.h"
 
 #include <pthread.h>
 
@@ -12,16 +13,21 @@
 enum { MVL_READERS = 3, MVL_SLOTS = MVL_READERS + 2 };
 
 typedef struct mvl_picture {
-    movinet_frame frame; ///< RGB8; pixels are the slot's own
+    movinet_frame frame; ///< RGB8 or DECODED; pixels are the slot's own
     int64_t number;      ///< from 1
     double captured;     ///< seconds on the caller's clock
     uint8_t *pixels;
     size_t room;
+    mvv_planes planes;   ///< of a DECODED frame, in `pixels`
+    uint8_t *rgb;        ///< what it was made for those who look at it
+    size_t rgb_room;
+    bool has_rgb;
     int readers;
 } mvl_picture;
 
 typedef struct mvl_latest {
     pthread_mutex_t lock;
+    pthread_mutex_t painting; ///< of what slots have as RGB
     pthread_cond_t come;     ///< a picture came, or mvl_latest_wake was called
     mvl_picture slots[MVL_SLOTS];
     int newest;              ///< -1: none yet
@@ -31,13 +37,16 @@ typedef struct mvl_latest {
 
 void mvl_latest_init(mvl_latest *l);
 void mvl_latest_free(mvl_latest *l);
-/** Copies an RGB8 frame. Memory is taken only when pictures grow. Error: MEMORY. */
+/** Copies a frame, RGB8 or DECODED. Memory is taken only when pictures grow. Error: MEMORY. */
 movinet_status mvl_latest_put(mvl_latest *l, const movinet_frame *frame, double captured,
                               movinet_error *err);
 /** The newest picture, if its number is above `seen`; else waits up to `seconds` for one.
  * NULL: none came, or somebody woke the readers. To be given back. At most MVL_READERS. */
 const mvl_picture *mvl_latest_take(mvl_latest *l, int64_t seen, double seconds);
 void mvl_latest_give(mvl_latest *l, const mvl_picture *picture);
+/** The picture as RGB8, valid until it is given back; made when it is first asked for. False: no
+ * memory. */
+bool mvl_latest_rgb(mvl_latest *l, const mvl_picture *picture, movinet_frame *out);
 /** Whether mvl_latest_wake was called. */
 bool mvl_latest_is_over(mvl_latest *l);
 /** Lets all that wait go, and from then on nobody waits. */

@@ -73,10 +73,10 @@ void movinet_live_close(movinet_live *l)
         return;
     atomic_store(&l->stop, true);
     if (l->started) {
-        mvl_latest_wake(&l->capture.latest);
+        mvl_latest_wake(&l->capture->latest);
         pthread_join(l->thread, NULL);
     }
-    mvl_capture_close(&l->capture);
+    mvl_capture_close(l->capture);
     mvl_answerer_close(l->answerer);
     movinet_cut_close(l->cut);
     movinet_meter_close(l->meter);

@@ -10,7 +10,7 @@
 enum { MVL_EVENTS = 256 };
 
 struct movinet_live {
-    mvl_capture capture;
+    mvl_capture *capture;
     movinet_cut *cut;
     movinet_reset_policy reset;
     pthread_t thread;
@@ -35,7 +35,7 @@ struct movinet_live {
 void *mvl_compute_main(void *live);
 
 /** The picture as everybody sees it: flipped, if that was asked for. */
-movinet_frame mvl_seen_frame(movinet_live *l, const mvl_picture *p);
+movinet_frame mvl_seen_frame(movinet_live *l, const movinet_frame *as_it_is);
 
 /** Errors: ARGUMENT. */
 movinet_status mvl_check_options(const movinet_live_options *options, movinet_error *err);

@@ -1,6 +1,7 @@
 /* Packets in, pictures out. What is damaged is counted and passed over.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "video/decode.h"
+#include "core/clock.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,6 +11,32 @@ enum {
     BAD_LIMIT = 1000,    /* damaged packets in a row: no more will come */
     WAIT_NS = 5000000,   /* between looks at a device that has nothing yet */
 };
+#define PATIENCE 30.0    /* seconds, where nothing else is asked for */
+
+/* ---- patience ------------------------------------------------------------------ */
+
+static double patience(const mvv_decoder *d)
+{
+    return d->options.patience > 0 ? d->options.patience : PATIENCE;
+}
+
+void mvv_decoder_hopes(mvv_decoder *d)
+{
+    d->since = mv_clock_ns();
+}
+
+bool mvv_decoder_gives_up(const mvv_decoder *d)
+{
+    return d->since && (double)(mv_clock_ns() - d->since) * 1e-9 > patience(d);
+}
+
+movinet_status mvv_decoder_gave_up(const mvv_decoder *d, movinet_error *err)
+{
+    return mv_fail(err, MOVINET_ERR_IO, "%s: nothing has come for %g seconds", d->name,
+                   patience(d));
+}
+
+/* ---- packets --------------------------------------------------------------------- */
 
 static movinet_status interrupted(const mvv_decoder *d, movinet_error *err)
 {
@@ -47,7 +74,9 @@ static void send_waiting(mvv_decoder *d)
 /* No more packets: lets the decoder give what it holds. */
 static void end_input(mvv_decoder *d, int code)
 {
-    if (code != AVERROR_EOF)
+    if (code == AVERROR_EXIT || code == AVERROR(ETIMEDOUT))
+        mvv_decoder_gave_up(d, &d->failure);
+    else if (code != AVERROR_EOF)
         mvv_av_fail(&d->failure, d->name, "reading failed", code);
     d->input_ended = true;
     send_waiting(d);
@@ -78,9 +107,13 @@ static void take_packet(mvv_decoder *d)
 static movinet_status feed(mvv_decoder *d, movinet_error *err)
 {
     int code = av_read_frame(d->format, d->packet);
+    if (code >= 0 && d->since)
+        mvv_decoder_hopes(d);
+    if (code == AVERROR(EAGAIN) && mvv_decoder_gives_up(d))
+        code = AVERROR(ETIMEDOUT);
     if (code >= 0)
         take_packet(d);
-    else if (code == AVERROR_EXIT)
+    else if (code == AVERROR_EXIT && mvv_interrupted(&d->options))
         return interrupted(d, err);
     else if (code == AVERROR(ENOMEM))
         return mvv_av_fail(err, d->name, "reading failed", code);
@@ -135,6 +168,8 @@ static void stamp(mvv_decoder *d, mvv_picture *picture)
 movinet_status mvv_decoder_next(mvv_decoder *d, mvv_picture *picture, movinet_error *err)
 {
     av_frame_unref(picture->frame);
+    if (d->since)
+        mvv_decoder_hopes(d); /* the time since the last call was the caller's */
     for (;;) {
         if (mvv_interrupted(&d->options))
             return interrupted(d, err);

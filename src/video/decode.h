@@ -4,6 +4,7 @@
 #define MV_VIDEO_DECODE_H
 
 #include "video/clock.h"
+#include "video/pipe.h"
 #include "video/skip.h"
 #include "video/source.h"
 #include "video/turn.h"
@@ -14,6 +15,9 @@
 typedef struct mvv_decoder {
     char *name;                    ///< the source as the caller gave it, for messages
     movinet_video_options options; ///< for `interrupted`
+    mvv_pipe pipe;                 ///< of a source that is one
+    AVIOContext *pipe_io;
+    uint64_t since;                ///< when something last came; 0: that is of no matter
     AVFormatContext *format;
     AVStream *stream;
     AVCodecContext *codec;
@@ -41,6 +45,12 @@ typedef struct mvv_picture {
 movinet_status mvv_decoder_open(mvv_decoder *d, const char *source,
                                 const movinet_video_options *options, movinet_error *err);
 void mvv_decoder_close(mvv_decoder *d);
+/** Something has come, or is waited for from now on: patience begins anew. */
+void mvv_decoder_hopes(mvv_decoder *d);
+/** Whether nothing has come for too long; and what is then to be said (IO). */
+bool mvv_decoder_gives_up(const mvv_decoder *d);
+movinet_status mvv_decoder_gave_up(const mvv_decoder *d, movinet_error *err);
+
 /** In open.c: what an FFmpeg error means. */
 movinet_status mvv_av_status(int code);
 /** In open.c: "SOURCE: WHAT: what FFmpeg says". */

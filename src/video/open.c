@@ -1,27 +1,23 @@
-/* Finds out what a source string means, opens it with FFmpeg, picks the video stream
- * and opens its decoder. SPDX-License-Identifier: Apache-2.0 */
+/* Opens a source with FFmpeg, picks the video stream and opens its decoder.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "video/decode.h"
-#include "video/where.h"
+#include "video/location.h"
 
-#include <libavdevice/avdevice.h>
 #include <libavutil/cpu.h>
+#include <libavutil/mem.h>
 
 #include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* Network streams that say nothing for so long have gone away, microseconds. */
-#define NETWORK_TIMEOUT "30000000"
 /* Frames a second where nothing says so. */
 #define UNKNOWN_RATE 25.0
 
 enum {
     THREADS = 4,               /* of the decoder, at most: each holds a picture */
     PIXELS_MAX = 1 << 27,      /* of a picture: 16384 × 8192 */
+    PIPE_BYTES = 1 << 15,      /* read from a pipe at once, at most */
+    LIVE_PIXELS = 1280 * 720,  /* one thread decodes as many, of a live source */
 };
 
 /* ---- errors ------------------------------------------------------------------- */
@@ -55,88 +51,21 @@ static movinet_status out_of_memory(const mvv_decoder *d, movinet_error *err)
     return mv_fail(err, MOVINET_ERR_MEMORY, "%s: out of memory", d->name);
 }
 
-/* ---- what the string means ------------------------------------------------------ */
-
-/* What FFmpeg is to open. */
-typedef struct location {
-    char *url;          ///< for free()
-    const char *device; ///< name of the input device, or NULL
-    bool file;          ///< something that exists
-} location;
-
-/* What else exists than what has a meaning of its own is a file even if its name looks
- * like a URL. */
-static bool locate(const char *source, location *at)
-{
-    struct stat info;
-    const char *prefix = "", *rest = source;
-    *at = (location){0};
-    switch (movinet_source_kind_of(source)) {
-    case MOVINET_SOURCE_PIPE: rest = strcmp(source, "-") ? source : "pipe:0"; break;
-    case MOVINET_SOURCE_CAMERA:
-        at->device = "video4linux2,v4l2";
-        rest = strcmp(source, MVV_FIRST_CAMERA) ? source : "/dev/video0";
-        break;
-    case MOVINET_SOURCE_GRAPH:
-        at->device = "lavfi";
-        rest = source + 6;
-        break;
-    case MOVINET_SOURCE_FILE:
-        at->file = stat(source, &info) == 0;
-        prefix = at->file ? "file:" : "";
-        break;
-    default: break;
-    }
-    size_t size = strlen(prefix) + strlen(rest) + 1;
-    at->url = malloc(size);
-    if (at->url)
-        snprintf(at->url, size, "%s%s", prefix, rest);
-    return at->url != NULL;
-}
-
-static const AVInputFormat *device_format(const char *name)
-{
-    avdevice_register_all();
-    return av_find_input_format(name);
-}
-
-/* What can be said more clearly than FFmpeg would. */
-static movinet_status check_file(const char *source, movinet_error *err)
-{
-    struct stat info;
-    if (stat(source, &info))
-        return MOVINET_OK;
-    if (S_ISDIR(info.st_mode))
-        return mv_fail(err, MOVINET_ERR_IO, "%s: is a folder, not a video", source);
-    if (S_ISREG(info.st_mode) && access(source, R_OK))
-        return mv_fail(err, MOVINET_ERR_IO, "%s: %s", source, strerror(errno));
-    if (S_ISREG(info.st_mode) && info.st_size == 0)
-        return mv_fail(err, MOVINET_ERR_FORMAT,
-                       "%s: no frame could be decoded: the file is empty", source);
-    return MOVINET_OK;
-}
-
 /* ---- the container --------------------------------------------------------------- */
 
+/* Asked by FFmpeg while it waits. */
 static int ask_interrupted(void *decoder)
 {
-    return mvv_interrupted(&((mvv_decoder *)decoder)->options);
-}
-
-static void network_options(const char *url, AVDictionary **options)
-{
-    if (!strncmp(url, "rtsp", 4)) {
-        av_dict_set(options, "rtsp_flags", "prefer_tcp", 0);
-        av_dict_set(options, "timeout", NETWORK_TIMEOUT, 0);
-    } else if (strstr(url, "://")) {
-        av_dict_set(options, "rw_timeout", NETWORK_TIMEOUT, 0);
-    }
+    const mvv_decoder *d = decoder;
+    return mvv_interrupted(&d->options) || mvv_decoder_gives_up(d);
 }
 
 static movinet_status open_failed(const mvv_decoder *d, int code, movinet_error *err)
 {
-    if (code == AVERROR_EXIT)
+    if (code == AVERROR_EXIT && mvv_interrupted(&d->options))
         return mv_fail(err, MOVINET_ERR_CANCELLED, "%s: interrupted", d->name);
+    if (code == AVERROR_EXIT || code == AVERROR(ETIMEDOUT))
+        return mvv_decoder_gave_up(d, err);
     if (code == AVERROR_PROTOCOL_NOT_FOUND)
         return mv_fail(err, MOVINET_ERR_IO,
                        "%s: no such file, nor a kind of URL that this FFmpeg knows", d->name);
@@ -146,22 +75,54 @@ static movinet_status open_failed(const mvv_decoder *d, int code, movinet_error 
     return mvv_av_fail(err, d->name, "cannot be opened", code);
 }
 
-static movinet_status open_container(mvv_decoder *d, const location *at, movinet_error *err)
+static int read_pipe(void *decoder, uint8_t *to, int size)
 {
-    AVDictionary *options = NULL;
-    const AVInputFormat *input = at->device ? device_format(at->device) : NULL;
-    if (at->device && !input)
-        return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "%s: this FFmpeg has no %s input", d->name,
-                       at->device);
+    mvv_decoder *d = decoder;
+    size_t n;
+    movinet_status status = mvv_pipe_read(&d->pipe, to, (size_t)size, &n, NULL);
+    if (status)
+        return status == MOVINET_ERR_CANCELLED ? AVERROR_EXIT : AVERROR(EIO);
+    return n ? (int)n : AVERROR_EOF;
+}
+
+/* FFmpeg's own reading of a pipe cannot be interrupted. */
+static movinet_status open_pipe(mvv_decoder *d, movinet_error *err)
+{
+    movinet_status status = mvv_pipe_open(&d->pipe, d->name, &d->options, err);
+    if (status)
+        return status;
+    uint8_t *buffer = av_malloc(PIPE_BYTES);
+    d->pipe_io =
+        buffer ? avio_alloc_context(buffer, PIPE_BYTES, 0, d, read_pipe, NULL, NULL) : NULL;
+    if (!d->pipe_io) {
+        av_free(buffer);
+        return out_of_memory(d, err);
+    }
+    d->format->pb = d->pipe_io;
+    return MOVINET_OK;
+}
+
+static movinet_status open_container(mvv_decoder *d, mvv_location *at, movinet_error *err)
+{
+    movinet_status status = MOVINET_OK;
     d->format = avformat_alloc_context();
     if (!d->format)
         return out_of_memory(d, err);
     d->format->interrupt_callback = (AVIOInterruptCB){ask_interrupted, d};
-    network_options(at->url, &options);
-    int code = avformat_open_input(&d->format, at->url, input, &options);
-    av_dict_free(&options);
+    if (mvv_location_is_alive(at))
+        mvv_decoder_hopes(d);
+    if (mvv_location_is_known(at)) /* nor can a device be that has nothing to give */
+        d->format->flags |= AVFMT_FLAG_NONBLOCK;
+    if (at->kind == MOVINET_SOURCE_PIPE)
+        status = open_pipe(d, err);
+    if (status)
+        return status;
+    int code = avformat_open_input(&d->format, at->url, at->input, &at->options);
     if (code < 0)
         return open_failed(d, code, err);
+    status = mvv_location_check(at, d->name, err);
+    if (status || mvv_location_is_known(at))
+        return status;
     /* If this fails the file may still decode: the first picture will tell. */
     code = avformat_find_stream_info(d->format, NULL);
     if (code == AVERROR_EXIT || code == AVERROR(ENOMEM))
@@ -219,6 +180,9 @@ static movinet_status open_codec(mvv_decoder *d, movinet_error *err)
     if (code >= 0) {
         d->codec->pkt_timebase = d->stream->time_base;
         d->codec->max_pixels = PIXELS_MAX;
+        /* Threads that each take a picture give it later. */
+        if (d->options.live && (int64_t)parameters->width * parameters->height <= LIVE_PIXELS)
+            d->codec->thread_type = FF_THREAD_SLICE;
         d->codec->thread_count =
             d->options.threads > 0 ? d->options.threads : decoder_threads();
         code = avcodec_open2(d->codec, codec, NULL);
@@ -259,17 +223,17 @@ static void start_clock(mvv_decoder *d)
 movinet_status mvv_decoder_open(mvv_decoder *d, const char *source,
                                 const movinet_video_options *options, movinet_error *err)
 {
-    location at;
+    mvv_location at;
     /* The library never prints; FFmpeg would, unless told, for the whole process. */
     av_log_set_level(AV_LOG_QUIET);
     d->options = *options;
     d->name = strdup(source);
-    if (!d->name || !locate(source, &at))
+    if (!d->name)
         return mv_fail(err, MOVINET_ERR_MEMORY, "%s: out of memory", source);
-    movinet_status status = at.file ? check_file(source, err) : MOVINET_OK;
+    movinet_status status = mvv_locate(&at, source, options, err);
     if (!status)
         status = open_container(d, &at, err);
-    free(at.url);
+    mvv_location_free(&at);
     if (!status)
         status = pick_stream(d, err);
     if (!status)
@@ -287,6 +251,10 @@ void mvv_decoder_close(mvv_decoder *d)
     av_packet_free(&d->waiting);
     avcodec_free_context(&d->codec);
     avformat_close_input(&d->format);
+    if (d->pipe_io)
+        av_freep(&d->pipe_io->buffer);
+    avio_context_free(&d->pipe_io);
+    mvv_pipe_close(&d->pipe);
     free(d->name);
     *d = (mvv_decoder){0};
 }

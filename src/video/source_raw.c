@@ -1,27 +1,23 @@
 /* Raw RGB24 frames, one after another, from a file or standard input.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/memory.h"
+#include "video/pipe.h"
 #include "video/sampler.h"
 #include "video/source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-/* How often a caller who may give up is asked while no bytes come, milliseconds. */
-enum { POLL_MS = 100 };
 #define RAW_RATE 5.0
 
 typedef struct raw_source {
     movinet_video video;
     movinet_video_options options;
     char *name;
-    int fd;
+    mvv_pipe pipe;
     uint8_t *pixels; ///< [raw_height][raw_width][3]
     size_t bytes;
     int64_t first;   ///< the frame that is on the screen at the start
@@ -31,37 +27,21 @@ typedef struct raw_source {
     size_t rest;     ///< bytes read of a frame that is not whole yet
 } raw_source;
 
-/* Waits until something can be read. */
-static movinet_status wait_for_bytes(const raw_source *s, movinet_error *err)
-{
-    struct pollfd wait = {.fd = s->fd, .events = POLLIN};
-    for (;;) {
-        if (mvv_interrupted(&s->options))
-            return mv_fail(err, MOVINET_ERR_CANCELLED, "%s: interrupted", s->name);
-        int ready = poll(&wait, 1, s->options.interrupted ? POLL_MS : -1);
-        if (ready > 0)
-            return MOVINET_OK;
-        if (ready < 0 && errno != EINTR)
-            return mv_fail(err, MOVINET_ERR_IO, "%s: %s", s->name, strerror(errno));
-    }
-}
-
 /* One whole frame, or `ended` and the rest. */
 static movinet_status read_frame(raw_source *s, movinet_error *err)
 {
     while (s->rest < s->bytes) {
-        movinet_status status = wait_for_bytes(s, err);
+        size_t n;
+        movinet_status status =
+            mvv_pipe_read(&s->pipe, s->pixels + s->rest, s->bytes - s->rest, &n, err);
         if (status)
             return status;
-        ssize_t n = read(s->fd, s->pixels + s->rest, s->bytes - s->rest);
-        if (n < 0 && errno != EINTR && errno != EAGAIN)
-            return mv_fail(err, MOVINET_ERR_IO, "%s: %s", s->name, strerror(errno));
         if (n == 0) {
             s->ended = true;
             s->video.info.damaged += s->frames && s->rest;
             return MOVINET_OK;
         }
-        s->rest += n > 0 ? (size_t)n : 0;
+        s->rest += n;
     }
     s->rest = 0;
     s->frames++;
@@ -108,8 +88,7 @@ static movinet_status raw_next(movinet_video *video, movinet_frame *frame, movin
 static void raw_close(movinet_video *video)
 {
     raw_source *s = (raw_source *)video;
-    if (s->fd > STDIN_FILENO)
-        close(s->fd);
+    mvv_pipe_close(&s->pipe);
     free(s->pixels);
     free(s->name);
     free(s);
@@ -118,12 +97,10 @@ static void raw_close(movinet_video *video)
 static movinet_status open_file(raw_source *s, movinet_error *err)
 {
     struct stat info;
-    if (!strcmp(s->name, "-"))
-        return MOVINET_OK;
-    s->fd = open(s->name, O_RDONLY | O_CLOEXEC);
-    if (s->fd < 0)
-        return mv_fail(err, MOVINET_ERR_IO, "%s: %s", s->name, strerror(errno));
-    if (fstat(s->fd, &info))
+    movinet_status status = mvv_pipe_open(&s->pipe, s->name, &s->options, err);
+    if (status || !strcmp(s->name, "-"))
+        return status;
+    if (fstat(s->pipe.fd, &info))
         return mv_fail(err, MOVINET_ERR_IO, "%s: %s", s->name, strerror(errno));
     if (S_ISDIR(info.st_mode))
         return mv_fail(err, MOVINET_ERR_IO, "%s: is a folder, not a file", s->name);

@@ -1,5 +1,6 @@
 /* The public face of video: checks the arguments and picks the source.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "video/camera.h"
 #include "video/ffmpeg.h"
 #include "video/preprocess.h"
 #include "video/sampler.h"
@@ -46,6 +47,34 @@ static movinet_status check_raw(const movinet_video_options *o, movinet_error *e
     return MOVINET_OK;
 }
 
+#ifdef MOVINET_HAVE_FFMPEG
+static movinet_status open_ffmpeg(movinet_video **out, const char *source,
+                                  const movinet_video_options *options, movinet_error *err)
+{
+    char device[MVV_DEVICE_ROOM];
+    movinet_video_options chosen;
+    movinet_error why;
+    const mvv_ffmpeg *ffmpeg = mvv_ffmpeg_get(&why);
+    if (!ffmpeg)
+        return mv_fail(err, why.status, "%.100s: cannot read videos: %s", source, why.message);
+    if (movinet_source_kind_of(source) != MOVINET_SOURCE_CAMERA)
+        return ffmpeg->video_open(out, source, options, err);
+    movinet_status status =
+        mvv_camera_find(mvv_camera_here(), source, options, device, &chosen, err);
+    return status ? status : ffmpeg->video_open(out, device, &chosen, err);
+}
+#else
+static movinet_status open_ffmpeg(movinet_video **out, const char *source,
+                                  const movinet_video_options *options, movinet_error *err)
+{
+    (void)out, (void)options;
+    return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
+                   "%s: this movinet was built without FFmpeg: it reads raw RGB frames and test "
+                   "only",
+                   source);
+}
+#endif
+
 MOVINET_API movinet_status movinet_video_open(movinet_video **out, const char *source,
                                               const movinet_video_options *options,
                                               movinet_error *err)
@@ -69,17 +98,7 @@ MOVINET_API movinet_status movinet_video_open(movinet_video **out, const char *s
         return mvv_raw_open(out, source, options, err);
     if (movinet_source_kind_of(source) == MOVINET_SOURCE_TEST)
         return mvv_test_open(out, options, err);
-#ifdef MOVINET_HAVE_FFMPEG
-    movinet_error why;
-    const mvv_ffmpeg *ffmpeg = mvv_ffmpeg_get(&why);
-    if (!ffmpeg)
-        return mv_fail(err, why.status, "%.100s: cannot read videos: %s", source, why.message);
-    return ffmpeg->video_open(out, source, options, err);
-#else
-    return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
-                   "%s: this movinet was built without FFmpeg: it reads raw RGB frames only",
-                   source);
-#endif
+    return open_ffmpeg(out, source, options, err);
 }
 
 MOVINET_API movinet_status movinet_video_next(movinet_video *video, movinet_frame *frame,

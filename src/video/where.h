@@ -7,4 +7,13 @@
 /** The name of the first camera that can be used. */
 #define MVV_FIRST_CAMERA "camera"
 
+/** A part of the screen, pixels; width and height 0: to its end. */
+typedef struct mvv_rectangle {
+    int x, y, width, height;
+} mvv_rectangle;
+
+/** In screen_part.c. Of "screen", "screen:WxH+X,Y" (or WxH+X+Y), "screen:WxH", "screen:+X,Y".
+ * false: it is none of these. */
+bool mvv_screen_part(const char *source, mvv_rectangle *out);
+
 #endif

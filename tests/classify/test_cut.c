@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "classify/cut.h"
 #include "core/memory.h"
+#include "video/planes.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -189,13 +190,31 @@ static void bad_frames(void **state)
     movinet_error err;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(movinet_cut_push(cut, &bad[i], NULL, &err), MOVINET_ERR_ARGUMENT);
-    movinet_frame decoded = {.pixels = pixels, .width = 8, .height = 8, .pixel = MOVINET_DECODED};
+    movinet_frame decoded = {.pixels = pixels, .width = 8, .height = 8, .pixel = 7};
     assert_int_equal(movinet_cut_push(cut, &decoded, NULL, &err), MOVINET_ERR_UNSUPPORTED);
+    mvv_planes planes = {.width = 8, .height = 9};
+    decoded = (movinet_frame){.pixels = &planes, .width = 8, .height = 8,
+                              .pixel = MOVINET_DECODED};
+    assert_int_equal(movinet_cut_push(cut, &decoded, NULL, &err), MOVINET_ERR_ARGUMENT);
     assert_int_equal(movinet_cut_push(cut, NULL, NULL, &err), MOVINET_ERR_ARGUMENT);
     assert_int_equal(movinet_cut_push(NULL, &decoded, NULL, &err), MOVINET_ERR_ARGUMENT);
     assert_int_equal(movinet_cut_open(NULL, &err), MOVINET_ERR_ARGUMENT);
     movinet_cut_close(cut);
     movinet_cut_close(NULL);
+}
+
+/* The same picture as decoders give it; turning or mirroring it is no cut. */
+static bool push_decoded(movinet_cut *cut, const uint8_t *rgb, size_t number)
+{
+    bool is_cut = false;
+    const mvv_planes planes = {
+        .width = SIDE, .height = SIDE, .n = 1,
+        .plane = {{.bytes = rgb, .stride = SIDE * 3, .step = 3, .channel = {0, 1, 2, -1}}}};
+    const movinet_frame frame = {.pixels = &planes, .width = SIDE, .height = SIDE,
+                                 .pixel = MOVINET_DECODED, .rotation = number % 3 ? 0 : 90,
+                                 .mirrored = number % 5 == 0};
+    assert_int_equal(movinet_cut_push(cut, &frame, &is_cut, NULL), MOVINET_OK);
+    return is_cut;
 }
 
 /* The numbers of the frames that are cuts; those were looked at. */
@@ -211,11 +230,15 @@ static void check_clip(const char *name, const char *want)
         print_message("%s is not here: skipped\n", path);
         skip();
     }
-    movinet_cut *cut = fresh();
-    for (size_t i = 0; i < size / BYTES; i++)
-        if (push(cut, bytes + i * BYTES))
+    movinet_cut *cut = fresh(), *other = fresh();
+    for (size_t i = 0; i < size / BYTES; i++) {
+        bool is_cut = push(cut, bytes + i * BYTES);
+        assert_int_equal(push_decoded(other, bytes + i * BYTES, i), is_cut);
+        if (is_cut)
             used += (size_t)snprintf(found + used, sizeof found - used, "%zu ", i);
+    }
     movinet_cut_close(cut);
+    movinet_cut_close(other);
     free(bytes);
     assert_string_equal(found, want);
 }

@@ -8,7 +8,7 @@ import unittest
 
 from command import Test, main
 
-VERBS = ("annotate", "bench", "classify", "inspect", "models", "pull")
+VERBS = ("annotate", "bench", "cameras", "classify", "inspect", "models", "pull")
 
 
 class Pages(Test):
@@ -36,7 +36,7 @@ class Pages(Test):
         self.assertEqual(
             set(self.options_of("classify")),
             set("model labels every average top threshold allow deny fps preprocess start duration "
-                "threads cpu size camera-fps input-format raw logits format quiet help".split()))
+                "threads cpu size camera-fps input-format patience raw logits format quiet help".split()))
 
     def test_version(self):
         out, _ = self.run_movinet("--version")
@@ -78,7 +78,7 @@ class Pages(Test):
 
     @unittest.skipUnless(shutil.which("bash"), "no bash")
     def test_completion(self):
-        self.assertEqual(self.complete("movinet", "c"), ["classify"])
+        self.assertEqual(self.complete("movinet", "cl"), ["classify"])
         self.assertIn("--version", self.complete("movinet", "--"))
         for verb in VERBS:
             self.assertEqual(sorted(self.complete("movinet", verb, "--")),

@@ -192,7 +192,8 @@ static int show(job *j)
     }
     close_live_screen(j->screen);
     j->screen = NULL;
-    if (v->state.phase != MOVINET_LIVE_FAILED)
+    /* What is interrupted may take its source along. */
+    if (v->state.phase != MOVINET_LIVE_FAILED || was_interrupted())
         return EXIT_OK;
     complain(v->source, v->state.message);
     return EXIT_FAILED;

@@ -60,12 +60,19 @@ static int ask_interrupted(void *decoder)
     return mvv_interrupted(&d->options) || mvv_decoder_gives_up(d);
 }
 
-static movinet_status open_failed(const mvv_decoder *d, int code, movinet_error *err)
+static movinet_status open_failed(const mvv_decoder *d, const mvv_location *at, int code,
+                                  movinet_error *err)
 {
     if (code == AVERROR_EXIT && mvv_interrupted(&d->options))
         return mv_fail(err, MOVINET_ERR_CANCELLED, "%s: interrupted", d->name);
     if (code == AVERROR_EXIT || code == AVERROR(ETIMEDOUT))
         return mvv_decoder_gave_up(d, err);
+    if (at->kind == MOVINET_SOURCE_SCREEN && code == AVERROR(EIO))
+        return mv_fail(err, MOVINET_ERR_IO, "%s: X11 display %s cannot be opened", d->name,
+                       getenv("DISPLAY"));
+    if (at->kind == MOVINET_SOURCE_SCREEN && code == AVERROR(EINVAL))
+        return mv_fail(err, MOVINET_ERR_ARGUMENT, "%s: this part is not all on the screen",
+                       d->name);
     if (code == AVERROR_PROTOCOL_NOT_FOUND)
         return mv_fail(err, MOVINET_ERR_IO,
                        "%s: no such file, nor a kind of URL that this FFmpeg knows", d->name);
@@ -119,14 +126,14 @@ static movinet_status open_container(mvv_decoder *d, mvv_location *at, movinet_e
         return status;
     int code = avformat_open_input(&d->format, at->url, at->input, &at->options);
     if (code < 0)
-        return open_failed(d, code, err);
+        return open_failed(d, at, code, err);
     status = mvv_location_check(at, d->name, err);
     if (status || mvv_location_is_known(at))
         return status;
     /* If this fails the file may still decode: the first picture will tell. */
     code = avformat_find_stream_info(d->format, NULL);
     if (code == AVERROR_EXIT || code == AVERROR(ENOMEM))
-        return open_failed(d, code, err);
+        return open_failed(d, at, code, err);
     return MOVINET_OK;
 }
 

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/videodev2.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -304,6 +305,20 @@ EXPORT int __open64_2(const char *path, int flags);
 EXPORT int __open64_2(const char *path, int flags)
 {
     return any_open("open64", path, flags, 0);
+}
+
+typedef int lookup_function(const char *node, const char *service, const struct addrinfo *hints,
+                            struct addrinfo **out);
+
+EXPORT int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **out)
+{
+    const char *file = getenv("MOVINET_FAKE_HANG");
+    if (!file)
+        return ((lookup_function *)dlsym(RTLD_NEXT, "getaddrinfo"))(node, service, hints, out);
+    close(creat(file, 0600));
+    for (;;)
+        pause();
 }
 
 EXPORT int ioctl(int fd, unsigned long request, ...)

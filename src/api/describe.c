@@ -1,30 +1,34 @@
 /* What a file is, in words. SPDX-License-Identifier: Apache-2.0 */
 #include "api/model.h"
 #include "core/cpu.h"
+#include "zoo/variants.h"
 
 #include <string.h>
 
-/* Every layer of every variant has one spatial depthwise convolution; the
- * number of layers tells the variants apart (design: MoViNet's tables). */
-static const struct {
-    const char *name;
-    int layers;
-} variants[] = {{"A0", 15}, {"A1", 24}, {"A2", 26}, {"A3", 33},
-                {"A4", 47}, {"A5", 59}, {"T0", 14}};
+bool mva_is_spatial(const mvg_graph *g, const mvg_op *o)
+{
+    if (o->code != TFL_OP_DEPTHWISE_CONV_2D)
+        return false;
+    const mvg_tensor *w = &g->tensors[o->inputs[1]];
+    return w->shape[1] > 1 && w->shape[1] == w->shape[2];
+}
 
+/* Every layer of every variant has one spatial depthwise convolution; their widths and
+ * kernels tell the variants apart. */
 static const char *variant(const mvg_graph *g)
 {
-    int layers = 0;
-    for (int i = 0; i < g->n_ops; i++) {
-        if (g->ops[i].code != TFL_OP_DEPTHWISE_CONV_2D)
+    mvz_layer_shape layers[MVZ_BLOCKS * MVZ_MAX_BLOCK_LAYERS];
+    const int room = sizeof layers / sizeof *layers;
+    int n = 0;
+    for (int i = 0; i < g->n_ops && n < room; i++) {
+        if (!mva_is_spatial(g, &g->ops[i]))
             continue;
         const mvg_tensor *w = &g->tensors[g->ops[i].inputs[1]];
-        layers += w->shape[1] > 1 && w->shape[1] == w->shape[2];
+        bool known = w->shape[3] <= UINT16_MAX && w->shape[1] < 10;
+        layers[n++] = (mvz_layer_shape){known ? (uint16_t)w->shape[3] : 0, (uint8_t)w->shape[1]};
     }
-    for (size_t i = 0; g->n_states && i < sizeof variants / sizeof *variants; i++)
-        if (variants[i].layers == layers)
-            return variants[i].name;
-    return "unknown";
+    const mvz_variant *v = g->n_states ? mvz_variant_of(layers, n) : NULL;
+    return v ? v->name : "unknown";
 }
 
 /* Blocks whose running mean is read and written, not only carried along. */

@@ -25,6 +25,8 @@ struct movinet_model {
 
 /** Fills in model->info from plan and file. */
 void mva_describe(movinet_model *model);
+/** Whether the op is a depthwise convolution over the picture. */
+bool mva_is_spatial(const mvg_graph *graph, const mvg_op *op);
 /** Fills in model->steps. Errors: MEMORY. */
 movinet_status mva_describe_steps(movinet_model *model, movinet_error *err);
 

@@ -1,41 +1,22 @@
 /* The plan, in words: which ops each step computes, for which layer.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "api/model.h"
+#include "zoo/variants.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Layers a block, as in the zoo's tables; 0 ends. */
-static const struct {
-    const char *variant;
-    int layers[6];
-} blocks[] = {{"A0", {1, 3, 3, 4, 4}}, {"A1", {2, 4, 5, 6, 7}},    {"A2", {3, 5, 5, 6, 7}},
-              {"A3", {4, 6, 5, 8, 10}}, {"A4", {6, 9, 9, 10, 13}}, {"A5", {6, 11, 13, 11, 18}},
-              {"T0", {1, 2, 3, 4, 4}}};
-
-static const char *layer_name(movinet_model *model, int layer)
+static const char *layer_name(movinet_model *model, const mvz_variant *variant, int layer)
 {
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (strcmp(blocks[i].variant, model->info.variant))
-            continue;
-        for (int b = 0; blocks[i].layers[b]; b++) {
-            if (layer < blocks[i].layers[b]) {
-                char text[40];
-                snprintf(text, sizeof text, "block%d layer%d", b, layer);
-                return mv_arena_string(&model->arena, text, strlen(text));
-            }
-            layer -= blocks[i].layers[b];
+    for (int b = 0; b < MVZ_BLOCKS; b++) {
+        if (layer < variant->blocks[b].n_layers) {
+            char text[40];
+            snprintf(text, sizeof text, "block%d layer%d", b, layer);
+            return mv_arena_string(&model->arena, text, strlen(text));
         }
+        layer -= variant->blocks[b].n_layers;
     }
     return "";
-}
-
-static bool is_spatial(const mvg_graph *g, const mvg_op *o)
-{
-    if (o->code != TFL_OP_DEPTHWISE_CONV_2D)
-        return false;
-    const mvg_tensor *w = &g->tensors[o->inputs[1]];
-    return w->shape[1] > 1 && w->shape[1] == w->shape[2];
 }
 
 /* The step that writes `tensor`, through views; -1 if none does. */
@@ -61,17 +42,18 @@ static movinet_status name_layers(movinet_model *model, movinet_error *err)
 {
     const mve_plan *plan = &model->plan;
     const mvg_graph *g = &plan->graph;
+    const mvz_variant *variant = mvz_variant_find(model->info.variant);
     int layer = 0;
-    if (!strcmp(model->info.variant, "unknown") || !is_state(g, "block"))
+    if (!variant || !is_state(g, "block"))
         return MOVINET_OK;
     for (int i = 0; i < plan->n_steps; i++)
         model->steps[i].layer = NULL;
     for (int i = 0; i < plan->n_steps; i++) {
         const mvg_op *o = &g->ops[plan->steps[i].head];
-        if (!is_spatial(g, o))
+        if (!mva_is_spatial(g, o))
             continue;
         int expand = writer(plan, o->inputs[0]);
-        const char *name = layer_name(model, layer++);
+        const char *name = layer_name(model, variant, layer++);
         if (!name)
             return mve_no_memory(err);
         model->steps[expand >= 0 && expand < i ? expand : i].layer = name;

@@ -32,7 +32,7 @@ static movinet_status run_once(const mvg_graph *graph, const mve_step *step, mov
     return ok ? MOVINET_OK : mve_no_memory(err);
 }
 
-static movinet_status evaluate(const mvg_graph *graph, int op, movinet_error *err)
+movinet_status mve_evaluate(const mvg_graph *graph, int op, movinet_error *err)
 {
     mv_arena arena = {0};
     mve_step step;
@@ -105,7 +105,11 @@ movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, const mve_o
 {
     memset(plan, 0, sizeof *plan);
     mvk_set_init(&plan->set, options->cpu);
-    movinet_status status = mvg_build(&plan->graph, file, evaluate, err);
+    movinet_status status = mvg_build(&plan->graph, file, mve_evaluate, err);
+    if (!status && plan->graph.frames != 1)
+        status = mv_fail(err, MOVINET_ERR_UNSUPPORTED,
+                         "image input of %d frames: only one frame at a time is supported",
+                         plan->graph.frames);
     if (!status && !options->plain)
         status = mvg_optimize(&plan->graph, err);
     if (!status)

@@ -145,7 +145,10 @@ typedef struct mve_plan {
     size_t weight_bytes;///< packed
 } mve_plan;
 
-/** `file` must outlive the plan. Errors as mvg_build. */
+/** For mvg_build: computes an op, all of whose inputs are constants. */
+movinet_status mve_evaluate(const mvg_graph *graph, int op, movinet_error *err);
+/** `file` must outlive the plan. Errors as mvg_build; UNSUPPORTED for clips of more frames
+ * than one, too. */
 movinet_status mve_plan_build(mve_plan *plan, const tfl_model *file, const mve_options *options,
                               movinet_error *err);
 void mve_plan_free(mve_plan *plan);

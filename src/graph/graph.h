@@ -56,7 +56,7 @@ typedef struct mvg_graph {
     mvg_state *states;
     mvg_ring *rings;           ///< room for one a state
     int image, logits;         ///< tensors; the image perhaps as a pass made it
-    int width, height;
+    int width, height, frames; ///< of the image
     int n_classes;
     const char *signature;
     size_t constant_bytes;     ///< of data that is the graph's own

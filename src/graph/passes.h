@@ -13,6 +13,9 @@ movinet_status mvg_optimize(mvg_graph *graph, movinet_error *err);
  * over time that reads them with the new frame: no concatenation, no slice, no
  * copy; int8 where the frame is int8. The depthwise op becomes TEMPORAL. */
 movinet_status mvg_pass_rings(mvg_graph *graph, movinet_error *err);
+/** The same where float frames meet int8 weights, too, which nothing computes: for who
+ * reads the graph. */
+movinet_status mvg_pass_all_rings(mvg_graph *graph, movinet_error *err);
 /** MUL, ADD, … of a BROADCAST_TO read its input; they broadcast by themselves. */
 movinet_status mvg_pass_broadcast(mvg_graph *graph, movinet_error *err);
 /** An op takes the elementwise ops behind it along: activations, requantization,

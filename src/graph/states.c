@@ -159,14 +159,13 @@ static movinet_status check_image(mvg_graph *graph, movinet_error *err)
         return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
                        "image input, tensor %d '%.80s': must be float32 or quantized 8 bit",
                        graph->image, t->name);
-    bool shape = t->rank == 4 || t->rank == 5;
-    for (int i = 0; shape && i < t->rank - 3; i++)
-        shape = t->shape[i] == 1;
+    bool shape = t->rank == 4 || (t->rank == 5 && t->shape[0] == 1);
     if (!shape || t->shape[t->rank - 1] != 3)
         return mv_fail(err, MOVINET_ERR_UNSUPPORTED,
-                       "image input, tensor %d '%.80s': must be [1, 1, height, width, 3] or "
-                       "[1, height, width, 3], one frame at a time",
+                       "image input, tensor %d '%.80s': must be [1, frames, height, width, 3] or "
+                       "[frames, height, width, 3]",
                        graph->image, t->name);
+    graph->frames = t->shape[t->rank - 4];
     graph->height = t->shape[t->rank - 3];
     graph->width = t->shape[t->rank - 2];
     if (graph->height < 1 || graph->width < 1 || graph->height > 8192 || graph->width > 8192)

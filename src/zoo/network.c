@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_SIZE = 16, MAX_SIZE = 1024, MAX_CLASSES = 100000, MAX_FRAMES = 1000 };
+enum { MIN_SIZE = 16, MAX_SIZE = 1024, MAX_CLASSES = 100000, MAX_FRAMES = 1000, MAX_VALUES = 1 << 28 };
 enum { CONVS_A_LAYER = 7, CONVS_BESIDE = 4, PARAMS_A_CONV = 6, PARAMS_A_LAYER = 2 };
 
 /* What is being built, and where in it we are. */
@@ -175,8 +175,7 @@ static movinet_status check(const mvz_spec *spec, movinet_error *err)
 
 static void set_kind(mvz_network *net, const mvz_spec *spec)
 {
-    const mvz_variant *v = spec->variant;
-    net->variant = v;
+    const mvz_variant *v = net->variant;
     net->base = spec->base;
     net->se = !spec->no_se;
     net->position = v->position && !spec->base && net->se;
@@ -191,9 +190,15 @@ static void set_kind(mvz_network *net, const mvz_spec *spec)
     net->dense_act = net->act == MVZ_HARD_SWISH ? MVZ_SWISH : net->act;
 }
 
-static bool take_lists(mvz_network *net)
+/* The network has its own copy of the variant. */
+static bool take_lists(mvz_network *net, const mvz_variant *variant)
 {
     size_t layers = 0;
+    mvz_variant *own = mv_arena_alloc(&net->arena, 1, sizeof *own);
+    if (!own)
+        return false;
+    *own = *variant;
+    net->variant = own;
     for (int i = 0; i < MVZ_BLOCKS; i++)
         layers += net->variant->blocks[i].n_layers;
     size_t convs = layers * CONVS_A_LAYER + CONVS_BESIDE;
@@ -213,10 +218,16 @@ movinet_status mvz_network_open(mvz_network **out, const mvz_spec *spec, movinet
     mvz_network *net = calloc(1, sizeof *net);
     build b = {.network = net, .norm = !spec->no_norm};
     if (net) {
-        set_kind(net, spec);
-        b.failed = !take_lists(net);
-        if (!b.failed)
+        b.failed = !take_lists(net, spec->variant);
+        if (!b.failed) {
+            set_kind(net, spec);
             add_all(&b);
+        }
+        if (!b.failed && net->n_values > MAX_VALUES) {
+            mvz_network_close(net);
+            return mv_fail(err, MOVINET_ERR_ARGUMENT, "a MoViNet-%s of that many classes has more "
+                           "than %d million numbers", spec->variant->name, MAX_VALUES >> 20);
+        }
         if (!b.failed)
             net->values = mv_alloc(net->n_values * sizeof *net->values);
     }
@@ -225,7 +236,8 @@ movinet_status mvz_network_open(mvz_network **out, const mvz_spec *spec, movinet
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory for a MoViNet-%s",
                        spec->variant->name);
     }
-    mvz_network_init(net, spec->seed);
+    if (!spec->blank)
+        mvz_network_init(net, spec->seed);
     *out = net;
     return MOVINET_OK;
 }

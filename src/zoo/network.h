@@ -95,11 +95,12 @@ typedef struct mvz_spec {
     mvz_activation activation;
     bool no_se;            ///< without squeeze-excitation
     bool no_norm;          ///< biases instead of batch normalisations
+    bool blank;            ///< all numbers 0, for who has others
     uint64_t seed;         ///< of the first weights
 } mvz_spec;
 
 typedef struct mvz_network {
-    const mvz_variant *variant;
+    const mvz_variant *variant; ///< a copy of its own
     bool base, se, position;
     int n_classes, size;
     int frames;            ///< of a clip; 1: streaming

@@ -144,3 +144,22 @@ const mvz_variant *mvz_variant_find(const char *name)
             return &variants[i];
     return NULL;
 }
+
+static bool has_layers(const mvz_variant *v, const mvz_layer_shape *layers, int n_layers)
+{
+    int n = 0;
+    for (int b = 0; b < MVZ_BLOCKS; b++)
+        for (int k = 0; k < v->blocks[b].n_layers; k++, n++)
+            if (n >= n_layers || layers[n].expand != v->blocks[b].layers[k].expand ||
+                layers[n].kernel % 10 != v->blocks[b].layers[k].kernel % 10)
+                return false;
+    return n == n_layers;
+}
+
+const mvz_variant *mvz_variant_of(const mvz_layer_shape *layers, int n_layers)
+{
+    for (int i = 0; i < COUNT; i++)
+        if (has_layers(&variants[i], layers, n_layers))
+            return &variants[i];
+    return NULL;
+}

@@ -33,6 +33,8 @@ typedef struct mvz_variant {
 
 /** NULL behind the last. */
 const mvz_variant *mvz_variant_get(int index);
+/** By its layers in their order, of which only the width and the kernel's side count. */
+const mvz_variant *mvz_variant_of(const mvz_layer_shape *layers, int n_layers);
 /** By name, "A0" or "a0"; NULL if there is none. */
 const mvz_variant *mvz_variant_find(const char *name);
 

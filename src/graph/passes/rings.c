@@ -123,8 +123,14 @@ static bool match_conv(const mvg_graph *g, const mvg_uses *uses, match *m)
            w->shape[2] == 1 && w->shape[3] == in->shape[3] && opt->stride_w == 1 &&
            opt->padding == TFL_PADDING_VALID && opt->dilation_h <= 1 && out->shape[1] == 1 &&
            out->count == frame->count && frame->type == in->type &&
-           (frame->type == MOVINET_INT8 || frame->type == MOVINET_FLOAT32) &&
-           (frame->type != MOVINET_FLOAT32 || w->type == MOVINET_FLOAT32);
+           (frame->type == MOVINET_INT8 || frame->type == MOVINET_FLOAT32);
+}
+
+/* There is no TEMPORAL that rounds its frames first. */
+static bool is_hybrid(const mvg_graph *g, const match *m)
+{
+    return tensor(g, m->frame)->type == MOVINET_FLOAT32 &&
+           tensor(g, g->ops[m->conv].inputs[1])->type != MOVINET_FLOAT32;
 }
 
 static bool frame_is_free(const mvg_graph *g, int frame)
@@ -155,7 +161,7 @@ static movinet_status rewrite(mvg_graph *g, const match *m, movinet_error *err)
     return MOVINET_OK;
 }
 
-movinet_status mvg_pass_rings(mvg_graph *graph, movinet_error *err)
+static movinet_status find_rings(mvg_graph *graph, bool hybrid, movinet_error *err)
 {
     mvg_uses uses;
     movinet_status status = mvg_find_uses(graph, &uses, err);
@@ -163,8 +169,19 @@ movinet_status mvg_pass_rings(mvg_graph *graph, movinet_error *err)
         match m = {.state = i};
         if (graph->states[i].input != graph->states[i].output && match_output(graph, &uses, &m) &&
             match_input(graph, &uses, &m) && match_shapes(graph, &m) &&
-            match_conv(graph, &uses, &m) && frame_is_free(graph, m.frame))
+            match_conv(graph, &uses, &m) && frame_is_free(graph, m.frame) &&
+            (hybrid || !is_hybrid(graph, &m)))
             status = rewrite(graph, &m, err);
     }
     return status;
+}
+
+movinet_status mvg_pass_rings(mvg_graph *graph, movinet_error *err)
+{
+    return find_rings(graph, false, err);
+}
+
+movinet_status mvg_pass_all_rings(mvg_graph *graph, movinet_error *err)
+{
+    return find_rings(graph, true, err);
 }

@@ -16,8 +16,10 @@
 #define PATIENCE 30.0
 /* Pictures of the screen a second. */
 #define SCREEN_RATE 30.0
-/* What a live stream is looked at before it begins, at most, microseconds. */
+/* What a live stream is looked at before it begins, at most, microseconds; and how many of its
+ * pictures, to find a rate that nobody needs. */
 #define LOOK "2000000"
+#define LOOK_PICTURES "0"
 
 static movinet_status set(mvv_location *at, const char *key, const char *value)
 {
@@ -124,6 +126,13 @@ static movinet_status locate_graph(mvv_location *at, const char *source, movinet
     return status ? status : set_url(at, "", source + strlen("lavfi:"));
 }
 
+/* A live stream is not to be waited for longer than need be. */
+static movinet_status set_look(mvv_location *at, const movinet_video_options *o)
+{
+    movinet_status status = o->live ? set(at, "analyzeduration", LOOK) : MOVINET_OK;
+    return status || !o->live ? status : set(at, "fpsprobesize", LOOK_PICTURES);
+}
+
 static movinet_status locate_url(mvv_location *at, const char *source,
                                  const movinet_video_options *o)
 {
@@ -134,8 +143,15 @@ static movinet_status locate_url(mvv_location *at, const char *source,
     movinet_status status = set(at, rtsp ? "timeout" : "rw_timeout", timeout);
     if (!status && rtsp)
         status = set(at, "rtsp_flags", "prefer_tcp");
-    if (!status && o->live)
-        status = set(at, "analyzeduration", LOOK);
+    if (!status)
+        status = set_look(at, o);
+    return status ? status : set_url(at, "", source);
+}
+
+static movinet_status locate_pipe(mvv_location *at, const char *source,
+                                  const movinet_video_options *o)
+{
+    movinet_status status = set_look(at, o);
     return status ? status : set_url(at, "", source);
 }
 
@@ -173,7 +189,7 @@ movinet_status mvv_locate(mvv_location *at, const char *source, const movinet_vi
     case MOVINET_SOURCE_SCREEN: status = locate_screen(at, source, o, &said); break;
     case MOVINET_SOURCE_GRAPH: status = locate_graph(at, source, &said); break;
     case MOVINET_SOURCE_URL: status = locate_url(at, source, o); break;
-    case MOVINET_SOURCE_PIPE: status = set_url(at, "", source); break;
+    case MOVINET_SOURCE_PIPE: status = locate_pipe(at, source, o); break;
     default: status = locate_file(at, source, &said); break;
     }
     if (!status && !at->input) {

@@ -109,6 +109,14 @@ static movinet_status open_pipe(mvv_decoder *d, movinet_error *err)
     return MOVINET_OK;
 }
 
+/* Pictures and nothing around them: there is nothing to find out, and it would take seconds. */
+static bool is_bare(const AVFormatContext *format)
+{
+    return format->nb_streams == 1 &&
+           !strcmp(format->iformat->name,
+                   avcodec_get_name(format->streams[0]->codecpar->codec_id));
+}
+
 static movinet_status open_container(mvv_decoder *d, mvv_location *at, movinet_error *err)
 {
     movinet_status status = MOVINET_OK;
@@ -128,7 +136,7 @@ static movinet_status open_container(mvv_decoder *d, mvv_location *at, movinet_e
     if (code < 0)
         return open_failed(d, at, code, err);
     status = mvv_location_check(at, d->name, err);
-    if (status || mvv_location_is_known(at))
+    if (status || mvv_location_is_known(at) || (d->options.live && is_bare(d->format)))
         return status;
     /* If this fails the file may still decode: the first picture will tell. */
     code = avformat_find_stream_info(d->format, NULL);

@@ -384,7 +384,7 @@ class Screen(Network):
     @need_clips
     def test_screen_and_its_parts(self):
         self.env["DISPLAY"] = self.x11()
-        classify = "classify", "-m", self.model, "--duration", "1", "--top", "1"
+        classify = "classify", "-m", self.model, "--duration", "0.4", "--top", "1"
         for source, options, label in (("screen:160x120", (), "green"),
                                        ("screen:100x100+180,10", (), "red"),
                                        ("screen:64x64+0+56", (), "green"),

@@ -84,6 +84,46 @@ static void gaps_between_rows_are_left_out(void **state)
     mvl_latest_free(&l);
 }
 
+/* As decoders give it: it is copied, and becomes RGB where somebody asks for that. */
+static void decoded_pictures(void **state)
+{
+    (void)state;
+    uint8_t luma[3][8] = {{16, 235, 16, 235}, {235, 16, 235, 16}, {81, 145, 41, 235}};
+    uint8_t chroma[2][2][2] = {{{128, 128}, {90, 240}}, {{128, 128}, {240, 110}}};
+    mvv_planes planes = {.width = 4, .height = 3, .n = 3, .colour = MVV_COLOUR_YUV, .kr = 0.299,
+                         .kb = 0.114};
+    const uint8_t *bytes[] = {luma[0], chroma[0][0], chroma[1][0]};
+    for (int i = 0; i < 3; i++)
+        planes.plane[i] = (mvv_plane){.bytes = bytes[i], .stride = i ? 2 : 8, .step = 1,
+                                      .shift_x = i > 0, .shift_y = i > 0,
+                                      .channel = {i, -1, -1, -1}};
+    movinet_frame frame = {.pixels = &planes, .width = 4, .height = 3, .pixel = MOVINET_DECODED,
+                           .rotation = 90};
+    movinet_frame rgb, again;
+    mvl_latest l;
+    mvl_latest_init(&l);
+    assert_int_equal(mvl_latest_put(&l, &frame, 0, NULL), MOVINET_OK);
+    memset(luma, 99, sizeof luma);
+    memset(chroma, 99, sizeof chroma);
+    memset(&planes, 99, sizeof planes);
+    const mvl_picture *p = mvl_latest_take(&l, 0, 0);
+    assert_int_equal(p->frame.pixel, MOVINET_DECODED);
+    assert_true(mvl_latest_rgb(&l, p, &rgb));
+    assert_int_equal(rgb.pixel, MOVINET_RGB8);
+    assert_int_equal(rgb.rotation, 90);
+    assert_memory_equal(rgb.pixels, ((uint8_t[]){0, 0, 0, 255, 255, 255, 0, 0, 0}), 9);
+    assert_memory_equal((const uint8_t *)rgb.pixels + 24, ((uint8_t[]){254, 0, 0}), 3); /* red */
+    assert_true(mvl_latest_rgb(&l, p, &again));
+    assert_ptr_equal(again.pixels, rgb.pixels);
+    mvl_latest_give(&l, p);
+    put(&l, 4, 2, 9, 1);
+    p = mvl_latest_take(&l, 1, 0);
+    assert_true(mvl_latest_rgb(&l, p, &rgb)); /* it is RGB already */
+    assert_ptr_equal(rgb.pixels, p->frame.pixels);
+    mvl_latest_give(&l, p);
+    mvl_latest_free(&l);
+}
+
 static void *wake(void *l)
 {
     mvl_latest_wake(l);
@@ -122,6 +162,7 @@ int main(void)
         cmocka_unit_test(newest_wins),
         cmocka_unit_test(readers_keep_theirs),
         cmocka_unit_test(gaps_between_rows_are_left_out),
+        cmocka_unit_test(decoded_pictures),
         cmocka_unit_test(waiting_can_be_ended),
         cmocka_unit_test(pauses_grow),
     };

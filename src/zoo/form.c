@@ -42,7 +42,8 @@ static bool read_branch(mvz_trace *t, mvz_form_layer *layer, int tensor, int *in
         return false;
     const mvz_found *p = &layer->project;
     if (p->shape.kind != MVZ_POINT || p->shape.act != MVZ_LINEAR)
-        return mvz_trace_fail(t, tensor, "what should project is no 1 × 1 convolution");
+        return mvz_trace_fail(t, tensor, "what should project is no 1 × 1 convolution without "
+                              "activation");
     t->depth++;
     layer->has_scale = p->n_after && p->after[0].code == TFL_OP_MUL &&
                        g->tensors[p->after[0].constant].quant.n <= 1 &&
@@ -83,12 +84,33 @@ static bool read_skip(mvz_trace *t, mvz_form_layer *layer, int tensor, int in)
     return true;
 }
 
+static bool ends_layer(const mvg_graph *g, int source)
+{
+    const mvg_op *op = mvz_maker(g, source);
+    return op && op->code == TFL_OP_ADD && !g->tensors[op->inputs[0]].data &&
+           !g->tensors[op->inputs[1]].data;
+}
+
+/* Whether this side can be nothing but the skip: so that what is wrong is looked for on the
+ * other one. */
+static bool is_skip(const mvg_graph *g, int tensor)
+{
+    int source = mvz_source(g, tensor);
+    const mvg_op *op = mvz_maker(g, source);
+    if (!op || op->code != TFL_OP_CONV_2D)
+        return ends_layer(g, source);
+    op = mvz_maker(g, mvz_source(g, op->inputs[0]));
+    return op && op->code == TFL_OP_AVERAGE_POOL_2D;
+}
+
 bool mvz_form_layer_read(mvz_trace *t, mvz_form_layer *layer, int out, int *in)
 {
     const mvg_graph *g = t->graph;
     const mvg_op *op = mvz_maker(g, out);
     const int depth = t->depth;
     for (int k = 0; k < 2; k++) {
+        if (is_skip(g, op->inputs[k]) && !is_skip(g, op->inputs[!k]))
+            continue;
         t->depth = depth;
         *layer = (mvz_form_layer){.gate_factor = 1};
         if (!read_branch(t, layer, op->inputs[k], in) || !read_skip(t, layer, op->inputs[!k], *in))
@@ -128,13 +150,6 @@ static bool read_head(mvz_trace *t, mvz_form *form, int *in)
     t->depth++;
     *in = form->head.in;
     return true;
-}
-
-static bool ends_layer(const mvg_graph *g, int source)
-{
-    const mvg_op *op = mvz_maker(g, source);
-    return op && op->code == TFL_OP_ADD && !g->tensors[op->inputs[0]].data &&
-           !g->tensors[op->inputs[1]].data;
 }
 
 static bool read_all(mvz_trace *t, mvz_form *form)

@@ -12,7 +12,7 @@ bool mvz_trace_fail(mvz_trace *t, int tensor, const char *format, ...)
     const mvg_graph *g = t->graph;
     const mvg_op *op = mvz_maker(g, tensor);
     va_list args;
-    if (t->why[0] && t->depth < t->why_depth)
+    if (t->why[0] && t->depth <= t->why_depth)
         return false;
     t->why_depth = t->depth;
     va_start(args, format);

@@ -52,7 +52,7 @@ bool mvz_trace_mean(mvz_trace *t, int tensor, int *of)
         *of = mvz_source(g, op->inputs[0]);
         return true;
     }
-    *of = source; /* of one pixel */
+    *of = factor == 1 ? scaled : source; /* of one pixel */
     return g->tensors[source].count == (size_t)last_axis(&g->tensors[source]) ||
            mvz_trace_fail(t, source, "a mean over the picture is missing");
 }

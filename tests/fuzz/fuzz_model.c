@@ -1,7 +1,8 @@
 /* libFuzzer target: the reader of .tflite files. A model that could be read is
- * walked through, so that sanitizers see every byte it points to.
+ * walked through, so that sanitizers see every byte it points to, and taken for a network.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tflite/tflite.h"
+#include "zoo/network_read.h"
 
 #include <string.h>
 
@@ -40,6 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (tfl_read(&model, bytes, size, &err))
         return 0;
     sink += walk(&model);
+    mvz_network *network;
+    if (!mvz_network_read(&network, &model, &err)) {
+        for (size_t i = 0; i < network->n_values; i++)
+            sink += network->values[i] > 0;
+        mvz_network_close(network);
+    }
     tfl_free(&model);
     return 0;
 }

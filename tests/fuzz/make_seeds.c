@@ -1,7 +1,10 @@
 /* Writes the seed corpus of the fuzz targets: make_seeds DIR makes DIR/model
  * and DIR/metadata. SPDX-License-Identifier: Apache-2.0 */
 #include "support/small_model.h"
+#include "tflite/precision.h"
 #include "tflite/samples.h"
+#include "tflite/writer.h"
+#include "zoo/network_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,6 +79,36 @@ static bool write_models(const char *dir)
     return done;
 }
 
+/* Networks with next to no channels: streaming with all there is, in half precision over a
+ * clip, and as Google's int8 files are but in float. */
+static bool write_network(const char *dir, int i)
+{
+    static const mvz_variant tiny = {
+        .name = "tiny", .stem = 4, .head = 8, .dense = 8, .size = 16, .frames = 3,
+        .position = true, .blocks = {{4, 2, 1, {{8, 15}}}, {4, 1, 2, {{8, 33}, {4, 23}}}}};
+    const mvz_spec specs[] = {
+        {.variant = &tiny, .n_classes = 3},
+        {.variant = &tiny, .n_classes = 3, .base = true, .frames = 3},
+        {.variant = &tiny, .n_classes = 3, .no_se = true, .activation = MVZ_RELU6}};
+    mvz_network *network;
+    tfl_model model = {0}, half = {0};
+    uint8_t *bytes = NULL;
+    size_t size;
+    char name[32];
+    movinet_error err;
+    snprintf(name, sizeof name, "network%d.tflite", i);
+    bool done = !mvz_network_open(&network, &specs[i], &err) &&
+                !mvz_network_model(network, NULL, &model, &err) &&
+                !tfl_to_float16(&model, &half, &err) &&
+                !tfl_write(i == 1 ? &half : &model, &bytes, &size, &err) &&
+                write_file(dir, name, bytes, size);
+    free(bytes);
+    tfl_free(&half);
+    tfl_free(&model);
+    mvz_network_close(network);
+    return done;
+}
+
 /* Length, metadata, zip: as fuzz_metadata.c takes it apart. */
 static bool write_metadata(const char *dir, int i)
 {
@@ -117,6 +150,8 @@ int main(int argc, char **argv)
     snprintf(metadata, sizeof metadata, "%s/metadata", argv[1]);
     bool done = make_folder(argv[1]) && make_folder(models) && make_folder(metadata) &&
                 write_models(models);
+    for (int i = 0; i < 3 && done; i++)
+        done = write_network(models, i);
     for (int i = 0; i < 3 && done; i++)
         done = write_metadata(metadata, i);
     return done ? 0 : 1;

@@ -74,7 +74,7 @@ static void test_kinds(void **state)
 
 /* ---- the same function -------------------------------------------------------------------- */
 
-enum { TWIN_FRAMES = 12 };
+enum { TWIN_FRAMES = 8 };
 
 /* The file itself, but in real numbers throughout, gives the network's logits: not only
  * the weights are right, but what is done with them. */
@@ -95,7 +95,7 @@ static void check_twin(const char *name)
         largest = fmax(largest, fabs((double)a[i]));
     }
     print_message("%s: largest difference %.2g, of logits up to %.3g\n", name, worst, largest);
-    assert_true(largest > 3 && worst < 1e-4 * largest);
+    assert_true(largest > 2 && worst < 1e-4 * largest);
     free(a);
     free(b);
     free(frames);
@@ -137,17 +137,18 @@ typedef struct nearness {
     int other_top;      ///< frames
 } nearness;
 
-static nearness compare(const char *model, const char *frames_name, const char *golden)
+static nearness compare(const char *model, const char *frames_name, const char *golden,
+                        int n_frames)
 {
     mvz_network *network = read_model(model);
     int n = network->n_classes;
-    float *frames = golden_frames(frames_name, FRAMES);
+    float *frames = golden_frames(frames_name, n_frames);
     file f = shared_file("golden", golden);
     assert_int_equal(f.size, (size_t)(FRAMES * n) * sizeof(float));
     const float *wanted = (const float *)(const void *)f.bytes;
-    float *got = logits_of_network(network, frames, FRAMES);
+    float *got = logits_of_network(network, frames, n_frames);
     nearness out = {.correlation = 1};
-    for (int i = 0; i < FRAMES; i++) {
+    for (int i = 0; i < n_frames; i++) {
         const float *a = got + i * n, *b = wanted + i * n;
         for (int k = 0; k < n; k++)
             out.largest = fmax(out.largest, fabs((double)a[k] - (double)b[k]));
@@ -155,7 +156,8 @@ static nearness compare(const char *model, const char *frames_name, const char *
         out.other_top += top(a, n) != top(b, n);
     }
     print_message("%s, %s: largest difference %.3g, least correlation %.4f, other top class on %d "
-                  "of %d frames\n", model, golden, out.largest, out.correlation, out.other_top, FRAMES);
+                  "of %d frames\n",
+                  model, golden, out.largest, out.correlation, out.other_top, n_frames);
     free(got);
     free(f.bytes);
     free(frames);
@@ -169,19 +171,21 @@ static void test_near_golden(void **state)
     static const char ice[] = "carving_ice_pi_50x172x172.rgb";
     static const struct {
         const char *model, *frames, *golden;
+        int n_frames;
         double largest, correlation;
         int other_top;
     } cases[] = {
-        {CALF_DYNAMIC, ice, "carving_ice_pi_calf_a0_dynamic.logits.f32", 0.3, 0.995, 2},
+        {CALF_DYNAMIC, ice, "carving_ice_pi_calf_a0_dynamic.logits.f32", FRAMES, 0.3, 0.995, 2},
         /* The int8 twin of it has lost its way in rounding sums (design/peers.md); its weights
          * have not. */
-        {CALF_INT8, ice, "carving_ice_pi_calf_a0_dynamic.logits.f32", 0.3, 0.995, 3},
-        {CALF_INT8, ice, "carving_ice_pi_calf_a0_int8.logits.f32", 3, 0.25, FRAMES},
-        {K600, ice, "carving_ice_pi_k600_a0_int8.logits.f32", 5, 0.94, 0},
-        {K600, "arm_wrestling_50x172x172.rgb", "arm_wrestling_k600_a0_int8.logits.f32", 5, 0.91, 0},
+        {CALF_INT8, ice, "carving_ice_pi_calf_a0_dynamic.logits.f32", FRAMES, 0.3, 0.995, 3},
+        {CALF_INT8, ice, "carving_ice_pi_calf_a0_int8.logits.f32", 5, 3, 0.25, 5},
+        {K600, ice, "carving_ice_pi_k600_a0_int8.logits.f32", 20, 5, 0.94, 0},
+        {K600, "arm_wrestling_50x172x172.rgb", "arm_wrestling_k600_a0_int8.logits.f32", 20, 5, 0.91,
+         0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        nearness is = compare(cases[i].model, cases[i].frames, cases[i].golden);
+        nearness is = compare(cases[i].model, cases[i].frames, cases[i].golden, cases[i].n_frames);
         assert_true(is.largest < cases[i].largest);
         assert_true(is.correlation > cases[i].correlation);
         assert_true(is.other_top <= cases[i].other_top);

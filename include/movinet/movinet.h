@@ -856,8 +856,10 @@ MOVINET_API movinet_status movinet_picture_write(const char *path, const movinet
 
 /** A source as it happens: one thread reads it, one computes, and whoever asks gets the
  * newest answer. Frames are taken by their time stamps at the network's rate; the newest
- * wins, nothing queues up. A source other than a file that ends or breaks is opened again,
- * with pauses that grow from half a second to half a minute. */
+ * wins, nothing queues up. A file, here or on a server, is played at its own pace, and so is
+ * what comes in parts (HLS). A source that has no end and ends or breaks is opened again,
+ * with pauses that grow from half a second to half a minute; so is a URL that cannot be opened
+ * yet, but not a file or a device of this machine that has never worked. */
 typedef struct movinet_live movinet_live;
 
 typedef struct movinet_live_options {

@@ -48,6 +48,21 @@ class TestPicture(SourceTest):
         self.fails("live", "--camera-fps", "0", "test", code=2, says="camera-fps")
 
 
+class Graph(SourceTest):
+    @need("ffmpeg")
+    def test_own_pace_and_end(self):
+        """What FFmpeg makes has a clock of its own, like a file."""
+        process = self.live("lavfi:color=c=0x00f000:s=96x64:r=10")
+        for line in self.answers(process, 3):
+            self.assertEqual(line["classes"][0]["label"], "green")
+            self.assertAlmostEqual(line["time"] * 10, round(line["time"] * 10), places=6)
+        self.assertEqual(self.interrupt(process), "")
+        out, err = self.run_movinet("live", "-m", self.model, "-d", "none",
+                                    "lavfi:color=c=0x00f000:s=96x64:r=10:d=0.5")
+        self.assertIn('"answer"', out)
+        self.assertEqual(err, "")
+
+
 @unittest.skipUnless(FAKE, "no Video4Linux here")
 class Cameras(SourceTest):
     """By tests/support/fake_camera.c, which stands between movinet and the devices."""

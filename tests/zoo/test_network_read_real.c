@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "support/ok.h"
+#include "support/sanitized.h"
 
 enum { SIDE = 172, FRAMES = 50, PIXELS = SIDE * SIDE * 3 };
 
@@ -238,18 +239,20 @@ static void test_clips(void **state)
     OK(movinet_model_open_memory(&model, f.bytes, f.size, NULL, err));
     char *text = calloc(list.size + 1, 1), name[100], label[100];
     memcpy(text, list.bytes, list.size);
-    int n = 0;
+    int n = 0, seen = 0;
     double sum = 0, theirs, their_sum = 0;
     for (char *line = strchr(text, '\n'); line; line = strchr(line + 1, '\n'))
-        if (sscanf(line + 1, "%99[^,],%99[^,],%lf", name, label, &theirs) == 3) {
+        if (sscanf(line + 1, "%99[^,],%99[^,],%lf", name, label, &theirs) == 3 &&
+            n++ % (SANITIZED ? 6 : 1) == 0) {
             sum += (double)last_score(model, name, label);
             their_sum += theirs;
-            n++;
+            seen++;
         }
-    print_message("mean probability of the right class %.3f, in int8 %.3f\n", sum / n,
-                  their_sum / n);
+    print_message("mean probability of the right class %.3f, in int8 %.3f\n", sum / seen,
+                  their_sum / seen);
     assert_int_equal(n, 13);
-    assert_true(sum / n > 0.75); /* not as sure as in int8, but right as often */
+    /* Right as often as in int8, which is surer: its pool drops what is small. */
+    assert_true(sum / seen > 0.75);
     free(text);
     movinet_model_close(model);
     free(f.bytes);

@@ -56,5 +56,5 @@ mvl_pace_kind mvl_pace_of(const movinet_video_info *info, bool has_end)
     if (has_end)
         return MVL_PACE_OWN;
     return strstr(info->format, "hls") || strstr(info->format, "dash") ? MVL_PACE_PARTS
-                                                                      : MVL_PACE_COMES;
+                                                                       : MVL_PACE_COMES;
 }

@@ -55,7 +55,8 @@ static bool ask_rates(const asking *a, uint32_t format, movinet_camera_size *siz
     double rates[RATES];
     int n = 0;
     for (uint32_t i = 0; i < RATES; i++) {
-        struct v4l2_frmivalenum item = {.index = i, .pixel_format = format,
+        struct v4l2_frmivalenum item = {.index = i,
+                                        .pixel_format = format,
                                         .width = (uint32_t)size->width,
                                         .height = (uint32_t)size->height};
         if (ask(a, VIDIOC_ENUM_FRAMEINTERVALS, &item))
@@ -229,7 +230,7 @@ static bool ask_formats(const asking *a, movinet_camera *out)
 static bool is_no_camera(const char *driver)
 {
     static const char *const drivers[] = {"bcm2835-isp", "bcm2835-codec", "bcm2835-codec-decode",
-                                          "rpivid", "rpi-hevc-dec", "pispbe"};
+                                          "rpivid",      "rpi-hevc-dec",  "pispbe"};
     for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
         if (!strcmp(driver, drivers[i]))
             return true;
@@ -273,8 +274,7 @@ static movinet_status ask_all(const asking *a, movinet_camera *out, movinet_erro
 }
 
 /* A device that could not even be opened. */
-static movinet_status not_opened(mv_arena *arena, int code, movinet_camera *out,
-                                 movinet_error *err)
+static movinet_status not_opened(mv_arena *arena, int code, movinet_camera *out, movinet_error *err)
 {
     if (code == ENOENT || code == ENODEV || code == ENXIO || code == ENOTDIR)
         return MOVINET_END;

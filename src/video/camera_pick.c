@@ -105,7 +105,7 @@ typedef struct wish {
     const movinet_video_options *options;
     int width, height;
     double rate;
-    double best;        ///< how far from it the best one is; INFINITY: there is none
+    double best;                ///< how far from it the best one is; INFINITY: there is none
     list formats, sizes, rates; ///< what there was instead
 } wish;
 

@@ -166,8 +166,8 @@ static movinet_status check_file(const char *source, movinet_error *err)
     if (S_ISREG(info.st_mode) && access(source, R_OK))
         return mv_fail(err, MOVINET_ERR_IO, "%s: %s", source, strerror(errno));
     if (S_ISREG(info.st_mode) && info.st_size == 0)
-        return mv_fail(err, MOVINET_ERR_FORMAT,
-                       "%s: no frame could be decoded: the file is empty", source);
+        return mv_fail(err, MOVINET_ERR_FORMAT, "%s: no frame could be decoded: the file is empty",
+                       source);
     return MOVINET_OK;
 }
 

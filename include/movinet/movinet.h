@@ -75,9 +75,10 @@ typedef struct movinet_model_options {
     const char *labels_path; ///< text file, one label a line; NULL: the model's own, or
                              ///< the 600 Kinetics names if it has 600 classes and none
     const char *cpu;         ///< highest set of instructions to use: "c", "avx2", "avxvnni",
-                             ///< "avx512vnni", "neon", "dotprod", "i8mm"; NULL: all there are
+                             ///< "avx512vnni", "neon", "dotprod", "i8mm", "simd128"; NULL: all there are
     bool plain;              ///< op by op as in the file, without any optimization (for tests)
-    uint8_t reserved[40];
+    const char *labels;      ///< what would be in the file of labels_path, if that is NULL
+    uint8_t reserved[32];
 } movinet_model_options;
 
 /** Opens a .tflite file, or a model inside the library ("builtin:camera-motion", see

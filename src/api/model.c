@@ -22,7 +22,7 @@ static void destroy(movinet_model *model)
     mve_plan_free(&model->plan);
     tfl_free(&model->file);
     mv_arena_free(&model->arena);
-    pthread_mutex_destroy(&model->lock);
+    mv_lock_end(&model->lock);
     free(model->bytes);
     free(model);
 }
@@ -68,11 +68,27 @@ static movinet_status labels_from_file(movinet_model *model, const char *path, m
     return MOVINET_OK;
 }
 
-static movinet_status find_labels(movinet_model *model, const char *path, movinet_error *err)
+static movinet_status labels_from_text(movinet_model *model, const char *text, movinet_error *err)
+{
+    int n;
+    movinet_status status = tfl_split_labels(&model->arena, text, strlen(text), &model->labels, &n,
+                                             err);
+    if (!status && n != model->info.n_classes)
+        status = mv_fail(err, MOVINET_ERR_FORMAT, "%d labels were given, but it has %d classes", n,
+                         model->info.n_classes);
+    if (!status)
+        model->info.label_source = MOVINET_LABELS_FILE;
+    return status;
+}
+
+static movinet_status find_labels(movinet_model *model, const movinet_model_options *options,
+                                  movinet_error *err)
 {
     movinet_model_info *info = &model->info;
-    if (path)
-        return labels_from_file(model, path, err);
+    if (options && options->labels_path)
+        return labels_from_file(model, options->labels_path, err);
+    if (options && options->labels)
+        return labels_from_text(model, options->labels, err);
     if (model->file.n_labels == info->n_classes) {
         model->labels = model->file.labels;
         info->label_source = MOVINET_LABELS_METADATA;
@@ -114,7 +130,7 @@ static movinet_status choose(mve_options *out, const movinet_model_options *opti
     if (!mv_cpu_from_name(options->cpu, &out->cpu))
         return mv_fail(err, MOVINET_ERR_ARGUMENT,
                        "'%s' is no set of instructions; there are c, avx2, avxvnni, avx512vnni, "
-                       "neon, dotprod, i8mm",
+                       "neon, dotprod, i8mm, simd128",
                        options->cpu);
     if (out->cpu & ~has)
         return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "this processor has no %s, but %s",
@@ -138,7 +154,7 @@ static movinet_status load(movinet_model *model, const movinet_model_options *op
     status = mva_describe_steps(model, err);
     if (status)
         return status;
-    return find_labels(model, options ? options->labels_path : NULL, err);
+    return find_labels(model, options, err);
 }
 
 /* Takes `bytes`. */
@@ -151,7 +167,7 @@ static movinet_status open_bytes(movinet_model **out, uint8_t *bytes, size_t siz
         return mve_no_memory(err);
     }
     atomic_init(&model->references, 1);
-    pthread_mutex_init(&model->lock, NULL);
+    mv_lock_init(&model->lock);
     model->bytes = bytes;
     model->info.file_bytes = size;
     movinet_status status = load(model, options, err);
@@ -218,7 +234,7 @@ const movinet_model_info *movinet_model_get_info(const movinet_model *model)
 void movinet_model_sha256(const movinet_model *model, uint8_t out[32])
 {
     movinet_model *m = (movinet_model *)(uintptr_t)model; /* the cached digest alone changes */
-    pthread_mutex_lock(&m->lock);
+    mv_lock_take(&m->lock);
     if (!m->hashed) {
         mv_sha256 sha;
         mv_sha256_begin(&sha);
@@ -227,7 +243,7 @@ void movinet_model_sha256(const movinet_model *model, uint8_t out[32])
         m->hashed = true;
     }
     memcpy(out, m->sha256, 32);
-    pthread_mutex_unlock(&m->lock);
+    mv_lock_give(&m->lock);
 }
 
 movinet_status movinet_model_tensor(const movinet_model *model, int index,

@@ -3,14 +3,14 @@
 #ifndef MV_API_MODEL_H
 #define MV_API_MODEL_H
 
+#include "core/lock.h"
 #include "engine/plan.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 struct movinet_model {
     atomic_int references;   ///< the owner's and one a stream
-    pthread_mutex_t lock;    ///< for what is computed when first asked for
+    mv_lock lock;            ///< for what is computed when first asked for
     bool hashed;
     uint8_t sha256[32];
     movinet_model_info info;

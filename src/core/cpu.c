@@ -21,6 +21,7 @@ static const struct {
     {"neon", MV_CPU_NEON},
     {"dotprod", MV_CPU_NEON | MV_CPU_DOTPROD},
     {"i8mm", MV_CPU_NEON | MV_CPU_DOTPROD | MV_CPU_I8MM},
+    {"simd128", MV_CPU_SIMD128},
 };
 
 bool mv_cpu_from_name(const char *name, unsigned *flags)
@@ -85,9 +86,14 @@ unsigned mv_cpu_flags(void)
 
 #else
 
+/* A module with instructions that the engine lacks would not have been loaded. */
 unsigned mv_cpu_flags(void)
 {
+#if defined(__wasm_simd128__)
+    return MV_CPU_SIMD128;
+#else
     return 0;
+#endif
 }
 
 #endif

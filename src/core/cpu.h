@@ -13,13 +13,14 @@ enum {
     MV_CPU_NEON = 1 << 8,       ///< Arm 64's own
     MV_CPU_DOTPROD = 1 << 9,    ///< SDOT, UDOT
     MV_CPU_I8MM = 1 << 10,      ///< SMMLA, USMMLA
+    MV_CPU_SIMD128 = 1 << 16,   ///< WebAssembly's
 };
 
 /** All that this processor and operating system offer. */
 unsigned mv_cpu_flags(void);
 
 /** The flags of a set by name: "c" (none), "avx2", "avxvnni", "avx512vnni",
- * "neon", "dotprod", "i8mm": with all it includes. False: no such name. */
+ * "neon", "dotprod", "i8mm", "simd128": with all it includes. False: no such name. */
 bool mv_cpu_from_name(const char *name, unsigned *flags);
 
 /** The name of the highest set in `flags`; "c" if there is none. */

@@ -47,13 +47,22 @@ static bool write_to(const char *path, int flags, const mv_bytes *parts, int n, 
     return done;
 }
 
+static long process(void)
+{
+#if defined(__wasi__)
+    return 0; /* there is but one */
+#else
+    return (long)getpid();
+#endif
+}
+
 /* A file of no other process or thread. */
 static char *name_beside(const char *path)
 {
     size_t room = strlen(path) + 64;
     char *part = malloc(room), mark;
     if (part)
-        snprintf(part, room, "%s.%ld-%lx.part", path, (long)getpid(),
+        snprintf(part, room, "%s.%ld-%lx.part", path, process(),
                  (unsigned long)(uintptr_t)&mark);
     return part;
 }

@@ -236,7 +236,7 @@ static void compare_ops(const golden *g, mve_options options)
 static void compare_ops_everywhere(const golden *g)
 {
     static const char *const names[] = {"c", "avx2", "avxvnni", "avx512vnni", "neon", "dotprod",
-                                        "i8mm"};
+                                        "i8mm", "simd128"};
     unsigned has = mv_cpu_flags(), cpu;
     compare_ops(g, (mve_options){.plain = true});
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

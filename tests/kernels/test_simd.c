@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 static const char *const set_names[] = {"avx2", "avxvnni", "avx512vnni", "neon", "dotprod",
-                                        "i8mm"};
+                                        "i8mm", "simd128"};
 static mvk_set c_set, fast;
 static const char *fast_name;
 static uint32_t seed = 1;

@@ -6,7 +6,7 @@ SHARED ?= ../shared
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 names = $(shell sed 's/\#.*//' $(1))
 
-.PHONY: all build demo check check-arm install clean packages packages-check packages-arm
+.PHONY: all build demo check check-arm check-wasm wasm install clean packages packages-check packages-arm packages-wasm
 
 all: build
 
@@ -30,6 +30,9 @@ packages-check: packages
 packages-arm: packages
 	$(call install-missing,packages-arm.txt)
 
+packages-wasm:
+	$(call install-missing,packages-wasm.txt)
+
 $(BUILD)/build.ninja: | packages
 	meson setup $(BUILD) --prefix $(PREFIX)
 
@@ -44,6 +47,12 @@ check: packages-check
 
 check-arm: packages-arm
 	@tools/check-arm
+
+wasm: packages packages-wasm
+	@tools/build-wasm build-wasm
+
+check-wasm: packages packages-wasm
+	@tools/check-wasm
 
 install: build
 	$(SUDO) meson install -C $(BUILD)

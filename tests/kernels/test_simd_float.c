@@ -548,7 +548,7 @@ static void reduce(const mvk_set *set, rng *r)
 /* ---- all sets ------------------------------------------------------------------------------------ */
 
 /* Sets that have float kernels of their own. */
-static const char *const set_names[] = {"avx2", "avx512vnni", "neon", "simd128"};
+static const char *const set_names[] = {"avx2", "avx512vnni", "neon"};
 
 static bool machine_has(unsigned flags)
 {

@@ -1139,6 +1139,155 @@ typedef struct movinet_new_options {
 MOVINET_API movinet_status movinet_new(const char *path, const char *variant,
                                        const movinet_new_options *options, movinet_error *err);
 
+/* ---- training -------------------------------------------------------------- */
+
+/** Teaches a network the classes of a data set. All that it does is decided by the options,
+ * the data and the number of threads: the same again gives the same bits. */
+typedef struct movinet_trainer movinet_trainer;
+
+typedef enum movinet_optimizer {
+    MOVINET_OPTIMIZER_DEFAULT = 0, ///< AdamW
+    MOVINET_ADAMW = 1,
+    MOVINET_RMSPROP = 2,           ///< as MoViNets were trained: 0.9, momentum 0.9, epsilon 1
+    MOVINET_SGD = 3,               ///< with Nesterov's momentum 0.9
+} movinet_optimizer;
+
+enum { MOVINET_ALL_LAYERS = -1 };
+
+/** Numbers that are 0 mean what is said here; below 0 they mean none. */
+typedef struct movinet_train_options {
+    /* where it begins */
+    const char *from;           ///< a streaming MoViNet file, whatever its numbers are stored in
+    const char *variant;        ///< or "A0" … "A5", "T0", to begin with nothing learned
+    movinet_activation activation; ///< of a variant
+    bool no_squeeze_excitation; ///< of a variant
+    int size;                   ///< side of a variant's image; 0: as published
+
+    /* what learns */
+    int layers;                 ///< 0: the classifier alone, from features that are computed once;
+                                ///< N: also the last N layers; MOVINET_ALL_LAYERS. A variant: all
+    bool keep_dense;            ///< of the classifier's two layers only the last learns
+    bool keep_norm;             ///< normalisations use what they have learned before
+    bool all_frames;            ///< the answer after every frame counts, not only the last
+
+    /* how */
+    int epochs;                 ///< 0: 100 for the classifier alone, else 30
+    int batch;                  ///< clips of a step; 0: 32 for the classifier alone, else 8
+    int frames;                 ///< of a clip in a step, at most; 0: 16
+    movinet_optimizer optimizer;
+    double rate;                ///< the highest; 0: 1e-3, AdamW; 0.01, RMSprop and SGD
+    double layers_rate;         ///< of the layers before the classifier, times rate; 0: 0.1,
+                                ///< a variant 1
+    double warm_up;             ///< share of the steps in which the rate rises; 0: 0.05
+    double weight_decay;        ///< of weights, not of biases; 0: 0.01 for AdamW, else 3e-5
+    double clip;                ///< the longest that a gradient may be; 0: 1
+    double label_smoothing;     ///< 0: 0.1
+    double mixup;               ///< two clips are laid over each other, by Beta(a, a); 0: none
+    double dropout;             ///< 0: 0.2
+    double drop_layers;         ///< chance of the last layer to be left out; 0: none, a variant 0.2
+    double average;             ///< of weights over steps: what stays of the old; 0: 0.99
+    bool no_class_weights;      ///< clips of rare classes count no more than others
+    int patience;               ///< epochs without a better one until it ends; 0: a third of them
+    int looks;                  ///< classifier alone: looks at each clip; 0: 8; below 0: as it is
+
+    /* what it looks at */
+    const char *cache_dir;      ///< of decoded clips; NULL: ~/.cache/movinet/clips
+    double frame_rate;          ///< frames a second; 0: 5
+    double seconds;             ///< of a clip, at most; 0: 60
+    movinet_preprocess preprocess;
+    bool no_augment;            ///< every look is the clip as it is
+    bool no_flip;               ///< left and right matter
+
+    /* with what, and where to */
+    int threads;                ///< 0: as many as there are processors
+    uint64_t memory;            ///< bytes for values and gradients; 0: 3 GiB
+    uint64_t seed;
+    const char *run_dir;        ///< folder for model.tflite, metrics.csv, curves.svg, confusion.svg,
+                                ///< run.json, clips.csv (with both it can be done again) and the
+                                ///< checkpoint
+    bool resume;                ///< goes on where the run in run_dir was; without, such a run is
+                                ///< refused
+    movinet_precision precision;///< of model.tflite
+    uint8_t reserved[128];
+} movinet_train_options;
+
+/** Reads the model, looks for what is decoded already, and reads the checkpoint. `dataset` must
+ * live as long. Errors: ARGUMENT, IO, FORMAT (no MoViNet: names what does not match),
+ * UNSUPPORTED (built without training), MEMORY. */
+MOVINET_API movinet_status movinet_trainer_open(movinet_trainer **out, movinet_dataset *dataset,
+                                                const movinet_train_options *options,
+                                                movinet_error *err);
+MOVINET_API void movinet_trainer_close(movinet_trainer *trainer);
+
+/** What is ahead. */
+typedef struct movinet_train_plan {
+    int clips_ready, clips_missing; ///< decoded, and not
+    uint64_t cache_ready;       ///< bytes on the disk
+    uint64_t cache_missing;     ///< estimated
+    uint64_t disk_free;
+    const char *cache_dir;      ///< lives as long as the trainer
+    int layers;                 ///< that learn
+    int64_t parameters;         ///< numbers that learn
+    bool same_classes;          ///< the model knows them already: its classifier is kept
+    int epoch;                  ///< epochs done, of a run that is resumed
+} movinet_train_plan;
+
+/** Opens some of the videos that are not decoded yet. */
+MOVINET_API movinet_status movinet_trainer_plan(movinet_trainer *trainer, movinet_train_plan *out,
+                                                movinet_error *err);
+
+typedef enum movinet_train_phase {
+    MOVINET_TRAIN_DECODING = 0,
+    MOVINET_TRAIN_FEATURES = 1,   ///< of all clips, for the classifier alone
+    MOVINET_TRAIN_LEARNING = 2,
+    MOVINET_TRAIN_VALIDATING = 3,
+    MOVINET_TRAIN_TESTING = 4,    ///< the best, at the end, where there are clips for it
+} movinet_train_phase;
+
+typedef struct movinet_train_progress {
+    movinet_train_phase phase;
+    int epoch, epochs;          ///< from 1; 0 before the first
+    int done, total;            ///< clips of this phase and epoch
+    double loss;                ///< LEARNING: mean of the epoch so far
+} movinet_train_progress;
+
+typedef struct movinet_train_epoch {
+    int epoch;                  ///< from 1
+    double train_loss, train_accuracy; ///< while it learned; without meaning under mixup
+    double validation_loss, validation_accuracy; ///< several labels a clip: mean average precision
+    double rate;                ///< at its end
+    double seconds;
+    bool best;                  ///< so far; model.tflite is of this one
+} movinet_train_epoch;
+
+/** All may be NULL. */
+typedef struct movinet_train_watch {
+    bool (*progress)(void *user, const movinet_train_progress *progress); ///< false: stop
+    void (*epoch)(void *user, const movinet_train_epoch *epoch);
+    void (*say)(void *user, const char *line); ///< what went otherwise than wished
+    void *user;
+} movinet_train_watch;
+
+typedef struct movinet_train_result {
+    int epochs;                 ///< done
+    bool early;                 ///< ended because it got no better
+    movinet_train_epoch best;
+    int validation_clips, test_clips;
+    double validation_low, validation_high; ///< 95 % of such sets would give a share within
+    double test_loss, test_accuracy, test_low, test_high; ///< NaN without such clips
+    int n_classes;
+    const int *confusion;       ///< [truth][predicted] of the test clips, else of those for
+                                ///< validation; NULL: several labels a clip. The trainer's
+    const char *model;          ///< path of model.tflite; the trainer's
+} movinet_train_result;
+
+/** Decodes what is missing, learns, and writes the run folder. Stopped (CANCELLED) or killed, it
+ * goes on where it was with `resume`. Errors: FORMAT (nothing to learn from; a loss that is no
+ * number: says at which step and what to try), IO, CANCELLED, MEMORY. */
+MOVINET_API movinet_status movinet_trainer_run(movinet_trainer *trainer,
+                                               const movinet_train_watch *watch,
+                                               movinet_train_result *result, movinet_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,17 +3,24 @@
 
 #include <string.h>
 
+/* Which frame's means the features of a row are. */
+static size_t frame_of(const mvt_head *h, size_t row)
+{
+    size_t t = (size_t)h->clip_frames;
+    if (h->all_frames)
+        return row;
+    return row * t + (h->lengths ? (size_t)h->lengths[row] : t) - 1;
+}
+
 void mvt_head_forward(const mvt_pass *p, mvt_head *h)
 {
-    size_t c = (size_t)h->conv.out.c, t = (size_t)h->clip_frames;
+    size_t c = (size_t)h->conv.out.c;
     int clips = h->conv.out.frames / h->clip_frames;
     mvt_unit_forward(p, &h->conv);
     mvt_means(p, &h->conv.out, h->means, c);
     mvt_so_far(h->means, h->means, c, clips, h->clip_frames, (int)c);
-    for (size_t row = 0; row < (size_t)h->features.frames; row++) {
-        size_t from = h->all_frames ? row : row * t + t - 1;
-        memcpy(h->features.z + row * c, h->means + from * c, c * sizeof *h->means);
-    }
+    for (size_t row = 0; row < (size_t)h->features.frames; row++)
+        memcpy(h->features.z + row * c, h->means + frame_of(h, row) * c, c * sizeof *h->means);
 }
 
 static bool drops(const mvt_pass *p, const mvt_head *h)
@@ -54,8 +61,7 @@ void mvt_head_backward(const mvt_pass *p, mvt_head *h)
     memset(d, 0, frames * c * sizeof *d);
     memset(h->means_d, 0, frames * c * sizeof *d);
     for (size_t row = 0; row < rows; row++)
-        memcpy(d + (h->all_frames ? row : row * t + t - 1) * c, h->features.d + row * c,
-               c * sizeof *d);
+        memcpy(d + frame_of(h, row) * c, h->features.d + row * c, c * sizeof *d);
     mvt_so_far_backward(h->means_d, d, c, (int)(frames / t), (int)t, (int)c);
     mvt_means_backward(p, &h->conv.out, h->means_d, NULL);
     mvt_unit_backward(p, &h->conv, false, true);

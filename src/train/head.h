@@ -10,6 +10,7 @@ typedef struct mvt_head {
     mvt_unit conv;
     int clip_frames;
     bool all_frames;      ///< features after each frame, not only after the last
+    const int *lengths;   ///< [clips] frames of each clip, of which the last counts; NULL: all
     mvt_real *means;      ///< [frames][c]
     mvt_real *means_d;    ///< the same; only in the backward pass
     mvt_tensor features;  ///< [rows][c]; rows: clips, or frames

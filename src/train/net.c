@@ -36,29 +36,32 @@ movinet_status mvt_net_open(mvt_net **out, const mvz_network *shape, mvt_real *v
         mvt_net_close(net);
         return status;
     }
-    mvt_net_clips(net, options->clips);
+    mvt_net_shape(net, options->clips, options->frames);
     *out = net;
     return MOVINET_OK;
 }
 
-static void set_frames(mvt_layer *l, int frames)
+static void set_frames(mvt_layer *l, int frames, int clip_frames)
 {
     mvt_tensor *all[] = {&l->expand.out, &l->spatial.out, &l->temporal.out, &l->project.out,
                          &l->skip.out, &l->pooled, &l->out, &l->gate.means,
                          &l->gate.squeeze.out, &l->gate.excite.out};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         all[i]->frames = frames;
+    l->clip_frames = l->temporal.clip_frames = l->gate.clip_frames = clip_frames;
 }
 
-void mvt_net_clips(mvt_net *net, int clips)
+void mvt_net_shape(mvt_net *net, int clips, int clip_frames)
 {
-    int frames = clips * net->options.frames, rows = net->options.all_frames ? frames : clips;
+    int frames = clips * clip_frames, rows = net->options.all_frames ? frames : clips;
     mvt_head *h = &net->head;
     net->clips = clips;
+    net->frames = clip_frames;
     net->image.frames = net->stem.out.frames = h->conv.out.frames = frames;
+    h->clip_frames = clip_frames;
     h->features.frames = h->dense.out.frames = h->hidden.frames = h->classes.out.frames = rows;
     for (int i = 0; i < net->shape->n_layers; i++)
-        set_frames(&net->layers[i], frames);
+        set_frames(&net->layers[i], frames, clip_frames);
 }
 
 /* Normalisations that do not learn stay as they are. */

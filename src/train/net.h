@@ -11,7 +11,8 @@
 
 typedef struct mvt_net_options {
     int clips;         ///< of a batch, at most
-    int frames;        ///< of each clip
+    int frames;        ///< of a clip, at most
+    bool classifier;   ///< dense and classes alone: head.features is the caller's
     bool all_frames;   ///< logits after every frame, not only after the last
     int first;         ///< where learning begins: 0: the stem, i: layer i - 1, n_layers + 1: the
                        ///< head's convolution, n_layers + 2: dense, + 3: classes, + 4: nowhere
@@ -24,7 +25,7 @@ typedef struct mvt_net {
     mvt_net_options options;
     mvt_machine *machine;
     mvt_pass pass;
-    int clips;          ///< in use
+    int clips, frames;  ///< of the next batch
     mvt_tensor image;   ///< [frames][size][size][3] in [0, 1]
     mvt_unit stem;
     mvt_layer *layers;  ///< [shape->n_layers]
@@ -45,8 +46,9 @@ movinet_status mvt_net_open(mvt_net **out, const mvz_network *shape, mvt_real *v
                             movinet_error *err);
 void mvt_net_close(mvt_net *net);
 
-/** The next batch has so many clips. */
-void mvt_net_clips(mvt_net *net, int clips);
+/** The next batch has so many clips of so many frames, and head.lengths, if it is to be
+ * used, tells how many of these frames are the clip's own. At first as many as there can be. */
+void mvt_net_shape(mvt_net *net, int clips, int frames);
 
 /** From image.z to head.logits. train: batch statistics, dropout, dropped layers. */
 void mvt_net_forward(mvt_net *net, bool train);

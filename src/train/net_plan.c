@@ -275,7 +275,7 @@ static void need_layer(needs *n, const mvt_layer *l, bool learn)
     need_at_least(&n->sums, (size_t)l->out.frames * mvt_sums_size(l->expand.out.c));
     need_at_least(&n->scratch, mvt_means_scratch(&l->expand.out));
     if (l->shape->pool)
-        need_at_least(&n->scratch, mvt_size(l->in) / (size_t)l->in->frames);
+        need_at_least(&n->scratch, (size_t)l->in->h * (size_t)l->in->w * (size_t)l->in->c);
 }
 
 static needs needs_of(const mvt_net *net)
@@ -348,6 +348,8 @@ static void fill(mvt_real *chances, size_t n)
 movinet_status mvt_plan(mvt_net *net, movinet_error *err)
 {
     plan p = {.net = net, .frames = (size_t)net->options.clips * (size_t)net->options.frames};
+    if (net->options.classifier)
+        p.frames = 0;
     init_all(&p);
     if (p.failed)
         return mv_fail(err, MOVINET_ERR_MEMORY, "out of memory");

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "support/ok.h"
+#include "train/tiny.h"
 #include "zoo/reference.h"
 
 /* Row i of c += x times row k of b. */
@@ -39,17 +40,6 @@ movinet_status mvt_multiply_get(mvt_multiply **out, movinet_error *err)
     *out = multiply;
     return MOVINET_OK;
 }
-
-/* Small, and all that there is in the family: kernels, strides, both kinds of skips. */
-static const mvz_variant tiny = {
-    .name = "tiny", .stem = 8, .head = 24, .dense = 20, .size = 20, .frames = 4, .position = true,
-    .blocks = {{8, 2, 1, {{16, 15}}},
-               {16, 2, 2, {{24, 33}, {40, 13}}},
-               {24, 1, 2, {{32, 53}, {24, 33}}},
-               {24, 1, 1, {{40, 15}}},
-               {16, 2, 2, {{24, 53}, {32, 55}}}},
-};
-enum { LAYERS = 8 };
 
 typedef struct trial {
     mvz_network *shape;
@@ -219,7 +209,7 @@ static void test_kept_norm(void **state)
 static void test_first(void **state)
 {
     (void)state;
-    for (int first = 1; first <= LAYERS + 3; first++)
+    for (int first = 1; first <= TINY_LAYERS + 3; first++)
         check((mvz_spec){.size = 16}, (mvt_net_options){.clips = 2, .frames = 2, .first = first},
               false);
 }

@@ -33,5 +33,6 @@ const test = {
 // What a page unpacks for the library: here, nothing.
 const movinet = {unzip: () => -1};
 
-instance = await WebAssembly.instantiate(module, {...wasi.getImportObject(), test, movinet});
+instance = await WebAssembly.instantiate(module, {wasi_snapshot_preview1: wasi.wasiImport,
+  test, movinet});
 process.exitCode = wasi.start(instance);

@@ -119,5 +119,7 @@ void mvk_set_init(mvk_set *set, unsigned cpu)
     mvk_set_init_x86_float(set);
 #elif defined(MVK_ARM)
     mvk_set_init_arm(set);
+#elif defined(MVK_WASM)
+    mvk_set_init_wasm(set);
 #endif
 }

@@ -72,8 +72,9 @@ void mvk_set_init(mvk_set *set, unsigned cpu);
 /* The parts of x86: override entries as set->cpu allows. */
 void mvk_set_init_x86_int8(mvk_set *set);
 void mvk_set_init_x86_float(mvk_set *set);
-/* And that of Arm. */
+/* And those of Arm and WebAssembly. */
 void mvk_set_init_arm(mvk_set *set);
+void mvk_set_init_wasm(mvk_set *set);
 
 /* The portable convolutions, which SIMD versions fall back on for odd shapes. */
 extern const mvk_conv_kernel mvk_conv_s8_c, mvk_conv_f32_c, mvk_depthwise_s8_c, mvk_depthwise_f32_c;

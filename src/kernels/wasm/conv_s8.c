@@ -87,9 +87,9 @@ ALWAYS_INLINE void store(v128_t q, int8_t *out, int out_c, const int rows, int u
     }
 }
 
-/* `rows` pixels times a block; rows and way are constants. */
+/* `rows` pixels, a constant, times a block. */
 ALWAYS_INLINE void tile(const job *j, const char *block, const int16_t *x, int8_t *out,
-                        const int rows, int used, const mvk_way way)
+                        const int rows, int used)
 {
     const mvk_param8 *p = (const mvk_param8 *)(const void *)block;
     const int8_t *w = (const int8_t *)block + sizeof *p;
@@ -111,52 +111,34 @@ ALWAYS_INLINE void tile(const job *j, const char *block, const int16_t *x, int8_
                 sums[r][1] = wasm_i32x4_add(sums[r][1], wasm_i32x4_dot_i16x8(v, w1));
             }
         }
-    UNROLL for (int r = 0; r < rows; r++)
-        y[r] = mvk_scale8(sums[r][0], sums[r][1], p, way);
+    mvk_scale8(sums, y, rows, p);
     UNROLL for (int r = 0; r < rows; r += 2)
         store(mvk_finish16(y[r], y[rows > 1 ? r + 1 : r], &j->finish), out + r * j->out_c, j->out_c,
               rows - r, used);
 }
 
-ALWAYS_INLINE void run_block(const job *j, const char *block, const int16_t *x, int8_t *out,
-                             int pixels, int used, const mvk_way way)
+NOINLINE void run_block(const job *j, const char *block, const int16_t *x, int8_t *out,
+                        int pixels, int used)
 {
     const int step = j->s.depth;
 
     for (; pixels >= 4; pixels -= 4, x += 4 * step, out += 4 * j->out_c)
-        tile(j, block, x, out, 4, used, way);
+        tile(j, block, x, out, 4, used);
     if (pixels >= 2) {
-        tile(j, block, x, out, 2, used, way);
+        tile(j, block, x, out, 2, used);
         pixels -= 2, x += 2 * step, out += 2 * j->out_c;
     }
     if (pixels)
-        tile(j, block, x, out, 1, used, way);
+        tile(j, block, x, out, 1, used);
 }
-
-#define RUN_BLOCK(name, way)                                                                 \
-    NOINLINE void name(const job *j, const char *block, const int16_t *x, int8_t *out,       \
-                       int pixels, int used)                                                 \
-    {                                                                                        \
-        run_block(j, block, x, out, pixels, used, way);                                      \
-    }
-RUN_BLOCK(run_float, MVK_FLOAT)
-RUN_BLOCK(run_positive, MVK_FLOAT_POSITIVE)
-RUN_BLOCK(run_singly, MVK_SINGLY)
 
 /* All channels of a chunk of pixels. */
 static void run_chunk(const job *j, const int16_t *x, int8_t *out, int pixels)
 {
     const char *block = j->blocks;
 
-    for (int c = 0; c < j->out_c; c += BLOCK, block += j->s.block) {
-        int used = j->out_c - c < BLOCK ? j->out_c - c : BLOCK;
-
-        switch (((const mvk_param8 *)(const void *)block)->way) {
-        case MVK_FLOAT: run_float(j, block, x, out + c, pixels, used); break;
-        case MVK_FLOAT_POSITIVE: run_positive(j, block, x, out + c, pixels, used); break;
-        default: run_singly(j, block, x, out + c, pixels, used); break;
-        }
-    }
+    for (int c = 0; c < j->out_c; c += BLOCK, block += j->s.block)
+        run_block(j, block, x, out + c, pixels, j->out_c - c < BLOCK ? j->out_c - c : BLOCK);
 }
 
 /* ---- fields ------------------------------------------------------------------------ */
@@ -228,7 +210,7 @@ static void run(const mvk_conv *conv, const void *in, void *out, int row_begin, 
     job j = {.s = shape_of(conv), .blocks = conv->packed, .out_c = conv->out_c,
              .finish = mvk_finish_init(conv->out_zero, conv->act_min, conv->act_max)};
     int chunk = CHUNK / j.s.depth, n;
-    _Alignas(16) int16_t fields[CHUNK + SPARE] = {0};
+    _Alignas(16) int16_t fields[CHUNK + SPARE];
 
     chunk = chunk > ROWS ? chunk / ROWS * ROWS : chunk;
     for (; at < end; at += n) {
@@ -236,8 +218,12 @@ static void run(const mvk_conv *conv, const void *in, void *out, int row_begin, 
         if (pointwise)
             widen(fields, (const int8_t *)in + at * conv->in_c, n * conv->in_c, in_end);
         else
-            for (int i = 0; i < n; i++)
-                gather(conv, in, in_end, at + i, fields + i * j.s.depth);
+            for (int i = 0; i < n; i++) {
+                int16_t *field = fields + i * j.s.depth;
+
+                gather(conv, in, in_end, at + i, field);
+                fill(field + j.s.size, 0, j.s.depth - j.s.size);
+            }
         run_chunk(&j, fields, (int8_t *)out + at * conv->out_c, n);
     }
 }

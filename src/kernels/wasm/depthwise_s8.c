@@ -74,13 +74,12 @@ static job job_init(const void *packed, int taps, int channels, limits l)
 }
 
 /* Channels c … c+7, scaled, as int16; x[taps]: where each tap's channels are. `taps` may be a
- * constant, `way` is one. */
-ALWAYS_INLINE v128_t sum_eight(const char *block, int taps, const int8_t *const *x, int c,
-                               const mvk_way way)
+ * constant. */
+ALWAYS_INLINE v128_t sum_eight(const char *block, int taps, const int8_t *const *x, int c)
 {
     const mvk_param8 *p = (const mvk_param8 *)(const void *)block;
     const int16_t *w = (const int16_t *)(const void *)(block + sizeof *p);
-    v128_t a = wasm_v128_load(p->bias), b = wasm_v128_load(p->bias + 4);
+    v128_t sums[1][2] = {{wasm_v128_load(p->bias), wasm_v128_load(p->bias + 4)}}, y;
     int t = 0;
 
     for (; t + 2 <= taps; t += 2, w += 2 * BLOCK) {
@@ -88,80 +87,55 @@ ALWAYS_INLINE v128_t sum_eight(const char *block, int taps, const int8_t *const 
         v128_t low = wasm_i16x8_shuffle(x0, x1, 0, 8, 1, 9, 2, 10, 3, 11);
         v128_t high = wasm_i16x8_shuffle(x0, x1, 4, 12, 5, 13, 6, 14, 7, 15);
 
-        a = wasm_i32x4_add(a, wasm_i32x4_dot_i16x8(low, wasm_v128_load(w)));
-        b = wasm_i32x4_add(b, wasm_i32x4_dot_i16x8(high, wasm_v128_load(w + 8)));
+        sums[0][0] = wasm_i32x4_add(sums[0][0], wasm_i32x4_dot_i16x8(low, wasm_v128_load(w)));
+        sums[0][1] = wasm_i32x4_add(sums[0][1], wasm_i32x4_dot_i16x8(high, wasm_v128_load(w + 8)));
     }
     if (t < taps) { /* its pair has a weight of 0 */
         v128_t x0 = mvk_load8_s16(x[t] + c);
+        v128_t low = wasm_i32x4_extend_low_i16x8(x0), high = wasm_i32x4_extend_high_i16x8(x0);
 
-        a = wasm_i32x4_add(a, wasm_i32x4_dot_i16x8(wasm_i32x4_extend_low_i16x8(x0),
-                                                   wasm_v128_load(w)));
-        b = wasm_i32x4_add(b, wasm_i32x4_dot_i16x8(wasm_i32x4_extend_high_i16x8(x0),
-                                                   wasm_v128_load(w + 8)));
+        sums[0][0] = wasm_i32x4_add(sums[0][0], wasm_i32x4_dot_i16x8(low, wasm_v128_load(w)));
+        sums[0][1] = wasm_i32x4_add(sums[0][1], wasm_i32x4_dot_i16x8(high, wasm_v128_load(w + 8)));
     }
-    return mvk_scale8(a, b, p, way);
+    mvk_scale8(sums, &y, 1, p);
+    return y;
 }
 
-/* Two blocks, or one (n < 16), from channel c. */
-ALWAYS_INLINE void blocks_of(const job *j, const char *block, int taps, const int8_t *const *x,
-                             int c, int n, int8_t *out, const mvk_way way)
+/* The last block, of n < 8 channels. */
+static void last_block(const job *j, const char *block, const int8_t *const *x, int c, int n,
+                       int8_t *out)
 {
-    v128_t y0 = sum_eight(block, taps, x, c, way), y1 = y0;
-
-    if (n >= 2 * BLOCK)
-        y1 = sum_eight(block + j->block, taps, x, c + BLOCK, way);
-    v128_t q = mvk_finish16(y0, y1, &j->finish);
-    if (n >= 2 * BLOCK)
-        wasm_v128_store(out + c, q);
-    else
-        wasm_v128_store64_lane(out + c, q, 0);
-}
-
-static mvk_way way_of(const char *block)
-{
-    return (mvk_way)((const mvk_param8 *)(const void *)block)->way;
-}
-
-/* A block that float may not scale, or the last one, of n < 8 channels. */
-static void odd_block(const job *j, const char *block, const int8_t *const *x, int c, int n,
-                      int8_t *out)
-{
-    int8_t copies[MAX_TAPS][BLOCK], bytes[BLOCK];
+    int8_t copies[MAX_TAPS][BLOCK] = {{0}}, bytes[2 * BLOCK];
     const int8_t *taps[MAX_TAPS];
 
     for (int t = 0; t < j->taps; t++) {
         memcpy(copies[t], x[t] + c, (size_t)n);
-        memset(copies[t] + n, 0, (size_t)(BLOCK - n));
         taps[t] = copies[t];
     }
-    if (way_of(block) == MVK_SINGLY)
-        blocks_of(j, block, j->taps, taps, 0, BLOCK, bytes, MVK_SINGLY);
-    else
-        blocks_of(j, block, j->taps, taps, 0, BLOCK, bytes, MVK_FLOAT);
-    memcpy(out + c, bytes, (size_t)n);
+    v128_t y = sum_eight(block, j->taps, taps, 0);
+    wasm_v128_store(bytes, mvk_finish16(y, y, &j->finish));
+    memcpy(out, bytes, (size_t)n);
 }
 
 ALWAYS_INLINE void position(const job *j, int taps, const int8_t *const *x, int8_t *out)
 {
     const char *block = j->blocks;
-    int c = 0, n;
+    int c = 0;
 
-    for (; c < j->channels; c += n, block += j->block * (size_t)((n + BLOCK - 1) / BLOCK)) {
-        int left = j->channels - c;
-        mvk_way way = way_of(block);
+    for (; c + 2 * BLOCK <= j->channels; c += 2 * BLOCK, block += 2 * j->block) {
+        v128_t y0 = sum_eight(block, taps, x, c);
+        v128_t y1 = sum_eight(block + j->block, taps, x, c + BLOCK);
 
-        n = left >= 2 * BLOCK && way_of(block + j->block) == way ? 2 * BLOCK
-            : left < BLOCK                                       ? left
-                                                                 : BLOCK;
-        if (n < BLOCK || way == MVK_SINGLY) {
-            n = n < BLOCK ? n : BLOCK;
-            odd_block(j, block, x, c, n, out);
-        } else if (way == MVK_FLOAT) {
-            blocks_of(j, block, taps, x, c, n, out, MVK_FLOAT);
-        } else {
-            blocks_of(j, block, taps, x, c, n, out, MVK_FLOAT_POSITIVE);
-        }
+        wasm_v128_store(out + c, mvk_finish16(y0, y1, &j->finish));
     }
+    if (c + BLOCK <= j->channels) {
+        v128_t y = sum_eight(block, taps, x, c);
+
+        wasm_v128_store64_lane(out + c, mvk_finish16(y, y, &j->finish), 0);
+        c += BLOCK, block += j->block;
+    }
+    if (c < j->channels)
+        last_block(j, block, x, c, j->channels - c, out + c);
 }
 
 /* For the numbers of taps that networks have, unrolled. */
@@ -173,13 +147,20 @@ ALWAYS_INLINE void position(const job *j, int taps, const int8_t *const *x, int8
 POSITION_OF(position_3, 3)
 POSITION_OF(position_5, 5)
 POSITION_OF(position_9, 9)
+POSITION_OF(position_25, 25)
 POSITION_OF(position_any, j->taps)
 
 typedef void position_function(const job *j, const int8_t *const *x, int8_t *out);
 
 static position_function *function_for(int taps)
 {
-    return taps == 3 ? position_3 : taps == 5 ? position_5 : taps == 9 ? position_9 : position_any;
+    switch (taps) {
+    case 3: return position_3;
+    case 5: return position_5;
+    case 9: return position_9;
+    case 25: return position_25;
+    default: return position_any;
+    }
 }
 
 /* ---- over space ------------------------------------------------------------------------ */

@@ -2,10 +2,11 @@
  *     s = (x·m + 2^30) >> 31, halves up, then y = s / 2^e, halves away from zero.
  *
  * In integers that takes products of 64 bits and a shift that differs from channel to channel,
- * which these vectors do not have. In float it is y = round(x · a ± d), with a ≈ m / 2^(31+e)
- * and d ≈ 2^-(e+1) with the sign of x. When weights are packed it is proved for each channel
- * that both give the same for all sums there can be (scaling.c); eight channels of which one is
- * not proved are scaled one value at a time. SPDX-License-Identifier: Apache-2.0 */
+ * which these vectors do not have. In numbers with a point it is y = round(x · a ± d), with
+ * a = m / 2^(31+e) and d = 2^-(e+1) with the sign of x: in double exactly so, in float, which
+ * takes half as long, nearly. What of it gives the same for all sums that there can be is found
+ * out for each channel when weights are packed (scaling.c).
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MVK_WASM_REQUANT_H
 #define MVK_WASM_REQUANT_H
 
@@ -30,15 +31,18 @@ typedef struct mvk_channel {
 mvk_channel mvk_channel_of(const int8_t *w, int n, size_t step, int32_t in_zero, int32_t bias,
                            mvk_scale scale);
 
+/** How eight channels are scaled. */
 typedef enum mvk_way {
-    MVK_SINGLY,
+    MVK_SINGLY,          ///< one value at a time
+    MVK_DOUBLE,
+    MVK_DOUBLE_POSITIVE, ///< sums below zero are clamped anyway: right for the others
     MVK_FLOAT,
-    MVK_FLOAT_POSITIVE, ///< sums below zero are clamped anyway: right for the others
+    MVK_FLOAT_POSITIVE,
 } mvk_way;
 
-/** Eight channels. */
 typedef struct mvk_param8 {
     _Alignas(16) int32_t bias[8];
+    double wide_a[8], wide_d[8];
     float a[8], d[8];
     mvk_scale scale[8];
     int32_t way, unused[3];
@@ -60,34 +64,72 @@ static inline mvk_finish mvk_finish_init(int32_t zero, int32_t low, int32_t high
 }
 
 /* 1.5 · 2^23: a float of a magnitude under 2^22 added to it has its integer, halves to even,
- * in the lowest bits. */
+ * in the lowest bits. In double it is 1.5 · 2^52, whose lower word is 0. */
 #define MVK_MAGIC 12582912.0f
 #define MVK_MAGIC_BITS 0x4b400000
+#define MVK_WIDE_MAGIC 0x1.8p52
 
-ALWAYS_INLINE v128_t mvk_scale_float(v128_t x, v128_t a, v128_t d, const mvk_way way)
+/* What makes a half round up, in double: in d where d is always added. */
+#define MVK_UP 0x1p-45
+
+ALWAYS_INLINE v128_t mvk_scale_float(v128_t x, v128_t a, v128_t d, const bool positive)
 {
     v128_t f = wasm_f32x4_convert_i32x4(x);
 
-    if (way != MVK_FLOAT_POSITIVE)
+    if (!positive)
         d = wasm_v128_or(d, wasm_v128_and(f, wasm_i32x4_splat(INT32_MIN)));
     f = wasm_f32x4_add(wasm_f32x4_mul(f, a), d);
     f = wasm_f32x4_add(f, wasm_f32x4_splat(MVK_MAGIC));
     return wasm_i32x4_sub(f, wasm_i32x4_splat(MVK_MAGIC_BITS));
 }
 
+/* Two values, in the lower words of each half. */
+ALWAYS_INLINE v128_t mvk_scale_double2(v128_t x, v128_t a, v128_t d, const bool positive)
+{
+    v128_t f = wasm_f64x2_convert_low_i32x4(x);
+
+    if (!positive)
+        d = wasm_v128_or(d, wasm_v128_and(f, wasm_i64x2_splat(INT64_MIN)));
+    f = wasm_f64x2_add(wasm_f64x2_mul(f, a), d);
+    if (!positive)
+        f = wasm_f64x2_add(f, wasm_f64x2_splat(MVK_UP));
+    return wasm_f64x2_add(f, wasm_f64x2_splat(MVK_WIDE_MAGIC));
+}
+
+ALWAYS_INLINE v128_t mvk_scale_double(v128_t x, const double *a, const double *d,
+                                      const bool positive)
+{
+    v128_t high = wasm_i64x2_shuffle(x, x, 1, 1);
+
+    x = mvk_scale_double2(x, wasm_v128_load(a), wasm_v128_load(d), positive);
+    high = mvk_scale_double2(high, wasm_v128_load(a + 2), wasm_v128_load(d + 2), positive);
+    return wasm_i32x4_shuffle(x, high, 0, 2, 4, 6);
+}
+
 v128_t mvk_scale_singly(v128_t x, const mvk_scale scale[4]);
 
-/** Eight accumulators in two vectors, scaled: int16, saturated. `way` is a constant. */
-ALWAYS_INLINE v128_t mvk_scale8(v128_t x0, v128_t x1, const mvk_param8 *p, const mvk_way way)
+/** n pixels' eight accumulators, two vectors each, to one of int16 each, saturated. */
+ALWAYS_INLINE void mvk_scale8(v128_t (*x)[2], v128_t *y, const int n, const mvk_param8 *p)
 {
-    if (way == MVK_SINGLY) {
-        x0 = mvk_scale_singly(x0, p->scale);
-        x1 = mvk_scale_singly(x1, p->scale + 4);
-    } else {
-        x0 = mvk_scale_float(x0, wasm_v128_load(p->a), wasm_v128_load(p->d), way);
-        x1 = mvk_scale_float(x1, wasm_v128_load(p->a + 4), wasm_v128_load(p->d + 4), way);
+#define EACH(scale)                                                                          \
+    UNROLL for (int r = 0; r < n; r++)                                                       \
+    {                                                                                        \
+        UNROLL for (int i = 0; i < 2; i++) x[r][i] = scale;                                  \
+        y[r] = wasm_i16x8_narrow_i32x4(x[r][0], x[r][1]);                                    \
     }
-    return wasm_i16x8_narrow_i32x4(x0, x1);
+    const v128_t a[2] = {wasm_v128_load(p->a), wasm_v128_load(p->a + 4)};
+    const v128_t d[2] = {wasm_v128_load(p->d), wasm_v128_load(p->d + 4)};
+
+    switch (p->way) {
+    case MVK_FLOAT: EACH(mvk_scale_float(x[r][i], a[i], d[i], false)) break;
+    case MVK_FLOAT_POSITIVE: EACH(mvk_scale_float(x[r][i], a[i], d[i], true)) break;
+    case MVK_DOUBLE:
+        EACH(mvk_scale_double(x[r][i], p->wide_a + 4 * i, p->wide_d + 4 * i, false)) break;
+    case MVK_DOUBLE_POSITIVE:
+        EACH(mvk_scale_double(x[r][i], p->wide_a + 4 * i, p->wide_d + 4 * i, true)) break;
+    default: EACH(mvk_scale_singly(x[r][i], p->scale + 4 * i)) break;
+    }
+#undef EACH
 }
 
 /** Sixteen scaled values as int8. */

@@ -1,7 +1,11 @@
-/* What a channel's sums can be, and the proof that float may scale them.
+/* What a channel's sums can be, and the proof that numbers with a point may scale them.
  *
- * Both forms, in integers and in float, never fall when the sum grows. So they agree on all
- * sums if they agree on both sides of each place where the result steps up: at most 255 of
+ * Double: x·a and d are exact, and so is their sum, as long as results are near int8. Half way
+ * between two results the integers round up; so does what is 2^-45 more, which is less than
+ * what two products are apart.
+ *
+ * Float: both forms, in integers and in float, never fall when the sum grows. So they agree on
+ * all sums if they agree on both sides of each place where the result steps up: at most 255 of
  * them lie between the limits of int8. Float has 24 bits, so it does not always: where the
  * ideal numbers fail, d is put in the middle of where it may be, and the proof tried again.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -10,10 +14,10 @@
 #include "kernels/requantize.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { MAX_STEPS = 256, MIN_SHIFT = 1, MAX_SHIFT = 20 };
-#define SUM_MAX ((int64_t)1 << 30)
+enum { MAX_STEPS = 256, MIN_SHIFT = 1, MAX_SHIFT = 13, SUM_MAX = 1 << 30 };
 
 mvk_channel mvk_channel_of(const int8_t *w, int n, size_t step, int32_t in_zero, int32_t bias,
                            mvk_scale scale)
@@ -74,14 +78,6 @@ static void find_steps(steps *s, mvk_scale scale, int first, int last)
 
 /* ---- the proof ---- */
 
-static int32_t in_float(int32_t x, float a, float d, bool positive)
-{
-    v128_t y = mvk_scale_float(wasm_i32x4_splat(x), wasm_f32x4_splat(a), wasm_f32x4_splat(d),
-                               positive ? MVK_FLOAT_POSITIVE : MVK_FLOAT);
-
-    return wasm_i32x4_extract_lane(y, 0);
-}
-
 /* The middle of the d that suit every step with this a, if there are any: at the step to
  * k > 0, x·a + d >= k − 1/2 > (x − 1)·a + d; at others x·a − d and (x − 1)·a − d. */
 static bool middle_d(const steps *s, double a, float *d)
@@ -110,42 +106,33 @@ static bool holds(const steps *s, float a, float d, bool positive)
         v128_t x = wasm_i32x4_make(s->place[i], s->place[i], s->place[j], s->place[j]);
         v128_t k = wasm_i32x4_make(s->first + i, s->first + i, s->first + j, s->first + j);
         v128_t y = mvk_scale_float(wasm_i32x4_sub(x, one), wasm_f32x4_splat(a),
-                                   wasm_f32x4_splat(d), positive ? MVK_FLOAT_POSITIVE : MVK_FLOAT);
+                                   wasm_f32x4_splat(d), positive);
 
         wrong = wasm_v128_or(wrong, wasm_v128_xor(y, wasm_i32x4_sub(k, one)));
     }
     return !wasm_v128_any_true(wrong);
 }
 
-/* Sums so far out that the results leave what the magic number can round. */
-static bool too_large(const mvk_channel *c, float a)
-{
-    const double most = 1 << 21;
-
-    return (double)c->high * (double)a > most || (double)c->low * (double)a < -most;
-}
+/* Below this, float's rounding of a product is too near to the distance of two products. */
+#define LEAST_A 0x1p-10
 
 /* Looks for a and d with which float gives mvk_rescale(x) for all x in low … high, as far as
  * results lie between first − 1 and last (beyond, both lie there too). positive: x < 0 does
  * not matter, d is added. False: there are none near the ideal ones. */
 static bool prove(const mvk_channel *c, int first, int last, bool positive, float *a, float *d)
 {
+    const float ideal = (float)ldexp(c->scale.multiplier, c->scale.shift - 31);
+    const double far = 1 << 21;
     steps s;
 
-    *a = *d = 0;
-    if (!c->scale.multiplier || first > last) /* always 0, or always clamped */
-        return in_float(0, 0, 0, positive) == 0;
-    if (-c->scale.shift < MIN_SHIFT || -c->scale.shift > MAX_SHIFT || c->low < -SUM_MAX ||
-        c->high > SUM_MAX)
+    if ((double)ideal < LEAST_A || (double)c->high * (double)ideal > far ||
+        (double)c->low * (double)ideal < -far)
         return false;
     /* Of the steps beyond what there can be, the next one on either side matters. */
     int from = mvk_rescale((int32_t)c->low, c->scale), to = mvk_rescale((int32_t)c->high, c->scale);
     int begin = from < first ? first : from > last ? last : from;
     int end = to + 1 > last ? last : to + 1 < begin ? begin : to + 1;
     find_steps(&s, c->scale, begin, end);
-    const float ideal = (float)ldexp(c->scale.multiplier, c->scale.shift - 31);
-    if (too_large(c, ideal))
-        return false;
     *a = ideal;
     *d = (float)ldexp(1, c->scale.shift - 1);
     if (holds(&s, *a, *d, positive))
@@ -158,17 +145,32 @@ static bool prove(const mvk_channel *c, int first, int last, bool positive, floa
     return false;
 }
 
+/* x·m / 2^(31+e) is a multiple of 2^-44, and within 2^8 where results are: 52 bits. */
+static bool fits_double(const mvk_channel *c)
+{
+    return -c->scale.shift >= MIN_SHIFT && -c->scale.shift <= MAX_SHIFT && c->low > -SUM_MAX &&
+           c->high < SUM_MAX;
+}
+
 void mvk_param8_set(mvk_param8 *p, const mvk_channel *channel, int n, int32_t out_zero,
                     int32_t act_min, int32_t act_max)
 {
-    int first = act_min - out_zero + 1, last = act_max - out_zero;
-    bool positive = first > 0, proved = true;
+    const int first = act_min - out_zero + 1, last = act_max - out_zero;
+    const bool positive = first > 0, clamped = first > last;
+    bool wide = true, narrow = !clamped;
 
     memset(p, 0, sizeof *p);
     for (int i = 0; i < n; i++) {
-        p->bias[i] = channel[i].bias;
-        p->scale[i] = channel[i].scale;
-        proved = proved && prove(&channel[i], first, last, positive, &p->a[i], &p->d[i]);
+        const mvk_channel *c = &channel[i];
+
+        p->bias[i] = c->bias;
+        p->scale[i] = c->scale;
+        if (c->scale.multiplier == 0) /* zero whichever way it goes */
+            continue;
+        wide = wide && fits_double(c);
+        p->wide_a[i] = ldexp(c->scale.multiplier, c->scale.shift - 31);
+        p->wide_d[i] = ldexp(1, c->scale.shift - 1) + (positive ? MVK_UP : 0);
+        narrow = narrow && wide && prove(c, first, last, positive, &p->a[i], &p->d[i]);
     }
-    p->way = !proved ? MVK_SINGLY : positive ? MVK_FLOAT_POSITIVE : MVK_FLOAT;
+    p->way = !wide ? MVK_SINGLY : (narrow ? MVK_FLOAT : MVK_DOUBLE) + positive;
 }

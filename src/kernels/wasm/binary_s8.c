@@ -48,17 +48,31 @@ static pair pair_init(const mvk_binary_s8 *p)
     return j;
 }
 
+ALWAYS_INLINE v128_t shift_left(v128_t x, int bits)
+{
+    KEEP(bits);
+    return wasm_i32x4_shl(x, (uint32_t)bits);
+}
+
+ALWAYS_INLINE v128_t shift_right(v128_t x, int bits)
+{
+    KEEP(bits);
+    return wasm_i32x4_shr(x, (uint32_t)bits);
+}
+
 /* mvk_rescale, for x under 2^30: half a step of the output fits on top. */
 ALWAYS_INLINE v128_t rescale4(v128_t x, const factor *f)
 {
     const v128_t round = wasm_i64x2_splat(1 << 30);
-    v128_t low = wasm_i64x2_add(wasm_i64x2_extmul_low_i32x4(x, f->multiplier), round);
-    v128_t high = wasm_i64x2_add(wasm_i64x2_extmul_high_i32x4(x, f->multiplier), round);
-    v128_t y = wasm_i32x4_shuffle(wasm_u64x2_shr(low, 31), wasm_u64x2_shr(high, 31), 0, 2, 4, 6);
+    v128_t m = f->multiplier, low, high, y;
 
+    KEEP(m);
+    low = wasm_i64x2_add(wasm_i64x2_extmul_low_i32x4(x, m), round);
+    high = wasm_i64x2_add(wasm_i64x2_extmul_high_i32x4(x, m), round);
+    y = wasm_i32x4_shuffle(wasm_u64x2_shr(low, 31), wasm_u64x2_shr(high, 31), 0, 2, 4, 6);
     if (f->shift) {
         y = wasm_i32x4_add(y, wasm_i32x4_shr(y, 31));
-        y = wasm_i32x4_shr(wasm_i32x4_add(y, f->half), (uint32_t)f->shift);
+        y = shift_right(wasm_i32x4_add(y, f->half), f->shift);
     }
     return y;
 }
@@ -67,8 +81,8 @@ ALWAYS_INLINE v128_t rescale4(v128_t x, const factor *f)
 ALWAYS_INLINE v128_t raise(const pair *j, const int which, v128_t x)
 {
     if (j->plain[which] >= 0)
-        return wasm_i32x4_shl(x, (uint32_t)j->plain[which]);
-    return rescale4(wasm_i32x4_shl(x, (uint32_t)j->left_shift), &j->in[which]);
+        return shift_left(x, j->plain[which]);
+    return rescale4(shift_left(x, j->left_shift), &j->in[which]);
 }
 
 /* `op` is a constant here and below. */

@@ -94,21 +94,28 @@ ALWAYS_INLINE void tile(const job *j, const char *block, const int16_t *x, int8_
     const mvk_param8 *p = (const mvk_param8 *)(const void *)block;
     const int8_t *w = (const int8_t *)block + sizeof *p;
     const int depth = j->s.depth;
+    const int16_t *from[ROWS];
     v128_t sums[ROWS][2], y[ROWS];
 
     UNROLL for (int r = 0; r < rows; r++) {
         sums[r][0] = wasm_v128_load(p->bias);
         sums[r][1] = wasm_v128_load(p->bias + 4);
     }
+    UNROLL for (int r = 0; r < rows; r++)
+        from[r] = x + r * depth;
     for (int k = 0; k < depth; k += STEP, w += STEP * BLOCK)
         UNROLL for (int i = 0; i < STEP; i += 2) {
             v128_t w0 = mvk_load8_s16(w + i * BLOCK), w1 = mvk_load8_s16(w + i * BLOCK + 8);
 
             UNROLL for (int r = 0; r < rows; r++) {
-                v128_t v = wasm_v128_load32_splat(x + r * depth + k + i);
+                v128_t v = wasm_v128_load32_splat(from[r] + i);
 
                 sums[r][0] = wasm_i32x4_add(sums[r][0], wasm_i32x4_dot_i16x8(v, w0));
                 sums[r][1] = wasm_i32x4_add(sums[r][1], wasm_i32x4_dot_i16x8(v, w1));
+                KEEP(sums[r][0]);
+                KEEP(sums[r][1]);
+                if (i + 2 == STEP)
+                    from[r] += STEP;
             }
         }
     mvk_scale8(sums, y, rows, p);

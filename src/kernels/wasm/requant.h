@@ -19,6 +19,10 @@
 /* A function to itself: loops keep their registers. */
 #define NOINLINE static __attribute__((noinline))
 #define UNROLL _Pragma("clang loop unroll(full)")
+/* Keeps clang from moving what computes x: sums put in another order need more registers than
+ * there are; a shift or a widened factor, spread over a vector before a loop, is no operand of
+ * the instruction that was meant any more. */
+#define KEEP(x) __asm__("" : "+r"(x))
 
 /** What a channel's sums begin with, and what they are within. */
 typedef struct mvk_channel {

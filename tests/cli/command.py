@@ -36,7 +36,8 @@ class Test(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="movinet-cli-")
         self.addCleanup(shutil.rmtree, self.folder)
         self.env = dict(os.environ, HOME=self.folder, LC_ALL="C", TERM="dumb")
-        self.env.pop("XDG_DATA_HOME", None)
+        for name in ("XDG_DATA_HOME", "DISPLAY", "WAYLAND_DISPLAY"):
+            self.env.pop(name, None)
         self.models = os.path.join(self.folder, ".local/share/movinet/models")
 
     def path(self, name):

@@ -1,5 +1,5 @@
 /* movinet live as JSON lines. SPDX-License-Identifier: Apache-2.0 */
-#include "cli/live.h"
+#include "cli/live/live.h"
 
 #include "cli/json.h"
 
@@ -7,6 +7,7 @@
 
 enum { SOME = 16 };
 
+/* Whoever reads may be gone; show_live_json looks. */
 static void print_line(json_t *line)
 {
     char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
@@ -47,20 +48,21 @@ static json_t *active_json(const live_view *v)
     return list;
 }
 
-void show_live_json(live_view *v)
+bool show_live_json(live_view *v)
 {
     movinet_event events[SOME];
     const movinet_live_state *s = &v->state;
     int n;
-    while ((n = movinet_live_events(v->live, events, SOME)) > 0)
+    while ((n = movinet_live_events(v->session->live, events, SOME)) > 0)
         for (int i = 0; i < n; i++)
             print_line(event_json(v, &events[i]));
     if (!v->is_new)
-        return;
+        return !ferror(stdout);
     print_line(json_pack(
         "{s:o, s:I, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:I}", "time", json_number(s->time),
         "answer", (json_int_t)s->answers, "classes", classes_json(v), "announced", active_json(v),
         "reset", s->reset, "fps", json_number(s->meter.fps), "slow", s->meter.slow, "inference_ms",
         json_number(s->inference * 1e3), "latency_ms", json_number(s->meter.median * 1e3),
         "dropped", (json_int_t)s->meter.dropped));
+    return !ferror(stdout);
 }

@@ -1,0 +1,117 @@
+/* What one thread sees of a live session, in words. SPDX-License-Identifier: Apache-2.0 */
+#include "cli/live/live.h"
+
+#include "cli/clock.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Seconds after which a bar has gone two thirds of its way. */
+#define BAR_TIME 0.15
+
+const char *const live_help[] = {
+    "q  quit",           "space  pause",      "r  reset",      "m  mirror", "s  snapshot",
+    "v  record on/off",  "+ / -  threads",    "Tab  next model", "h  close this help", NULL,
+};
+
+bool open_live_view(live_view *v, live_session *session)
+{
+    size_t n = (size_t)session->most_classes;
+    *v = (live_view){.session = session};
+    v->scores = calloc(n, sizeof *v->scores);
+    v->shown = calloc(n, sizeof *v->shown);
+    v->results = calloc(n, sizeof *v->results);
+    if (v->scores && v->shown && v->results)
+        return true;
+    complain(NULL, "out of memory");
+    return false;
+}
+
+void close_live_view(live_view *v)
+{
+    free(v->scores);
+    free(v->shown);
+    free(v->results);
+}
+
+bool is_announced(const live_view *v, int index)
+{
+    for (int i = 0; i < v->state.n_active; i++)
+        if (v->state.active[i].index == index)
+            return true;
+    return false;
+}
+
+static void move_bars(live_view *v, int n_classes)
+{
+    double now = seconds_now();
+    float part = (float)(1 - exp(-(now - v->shown_at) / BAR_TIME));
+    for (int i = 0; i < n_classes; i++)
+        v->shown[i] += (v->scores[i] - v->shown[i]) * part;
+    v->shown_at = now;
+}
+
+static void say_rate(live_view *v)
+{
+    const movinet_meter_reading *m = &v->state.meter;
+    const char *many = v->session->threads > 1 ? "s" : "";
+    switch (v->state.phase) {
+    case MOVINET_LIVE_OPENING: snprintf(v->rate, sizeof v->rate, "opening the source"); break;
+    case MOVINET_LIVE_WAITING: snprintf(v->rate, sizeof v->rate, "no picture"); break;
+    default:
+        snprintf(v->rate, sizeof v->rate,
+                 "%.1f pictures a second, %.1f ms a frame, %.0f ms behind, %lld dropped, "
+                 "%d thread%s",
+                 m->fps, v->state.inference * 1e3, m->median * 1e3, (long long)m->dropped,
+                 v->session->threads, many);
+    }
+}
+
+/* Behind the last '/' of a path. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static void say_warning(live_view *v, const live_session *s)
+{
+    double expected = s->options.sample_rate;
+    if (expected <= 0)
+        expected = movinet_model_get_info(v->model)->frame_rate;
+    v->warning[0] = 0;
+    if (v->state.phase == MOVINET_LIVE_WAITING)
+        snprintf(v->warning, sizeof v->warning, "%s: again in %.0f s", v->state.message,
+                 ceil(v->state.retry_in));
+    else if (seconds_now() < s->message_until)
+        snprintf(v->warning, sizeof v->warning, "%s", s->message);
+    else if (v->state.meter.slow)
+        snprintf(v->warning, sizeof v->warning, "too slow: %.1f pictures a second, %g are expected",
+                 v->state.meter.fps, expected);
+}
+
+void renew_live_view(live_view *v, double seconds)
+{
+    live_session *s = v->session;
+    int64_t seen = v->state.answers;
+    movinet_live_wait(s->live, seen, seconds, &v->state, NULL);
+    pthread_mutex_lock(&s->lock);
+    const live_model *m = &s->models[s->model];
+    int n = movinet_model_get_info(m->model)->n_classes;
+    if (m->model != v->model)
+        memset(v->shown, 0, (size_t)n * sizeof *v->shown);
+    v->model = m->model;
+    v->model_path = m->path;
+    v->is_new = movinet_live_wait(s->live, seen, 0, &v->state, v->scores);
+    v->n_results = movinet_filter_apply(m->filter, v->scores, v->results, n);
+    v->paused = s->paused;
+    v->recording = s->recording;
+    v->help = s->help;
+    move_bars(v, n);
+    say_rate(v);
+    say_warning(v, s);
+    snprintf(v->names, sizeof v->names, "%.140s, %.140s", base_name(s->source),
+             base_name(m->path));
+    pthread_mutex_unlock(&s->lock);
+}

@@ -629,7 +629,8 @@ typedef struct movinet_scaler movinet_scaler;
 MOVINET_API movinet_status movinet_scaler_open(movinet_scaler **out, movinet_error *err);
 MOVINET_API void movinet_scaler_close(movinet_scaler *scaler);
 /** Writes the picture, upright, mirrored where it should be, squashed to width × height:
- * rgb[height][width][3]. Of the size that it has already, and upright, it keeps its bytes.
+ * rgb[height][width][3]. Of the size that it has already, and upright, it keeps its
+ * pixels; where chroma was decoded at half the size, each pixel has the sample that stands for it.
  * RGB8 and DECODED. Takes memory only when a size changes. Errors: ARGUMENT, UNSUPPORTED
  * (RGBF32), MEMORY. */
 MOVINET_API movinet_status movinet_scaler_run(movinet_scaler *scaler, const movinet_frame *frame,
@@ -926,7 +927,7 @@ MOVINET_API bool movinet_live_picture(movinet_live *live, int width, int height,
 
 /** A picture that is held. */
 typedef struct movinet_live_held {
-    movinet_frame frame; ///< RGB8, in the source's own size
+    movinet_frame frame; ///< RGB8 or DECODED, in the source's own size
     int64_t number;      ///< of the picture, from 1
     const void *held;
 } movinet_live_held;

@@ -11,7 +11,7 @@
 
 typedef struct settings {
     answer_settings answers;
-    const char *output;
+    const char *model, *output;
     double start, duration;
     bool no_audio, quiet;
 } settings;
@@ -28,6 +28,7 @@ static const option_spec options[] = {
     {.name = "duration", .kind = VALUE_TIME, .at = AT(duration), .value = "TIME", .max = 1e9,
      .help = "Write only as much; 0: to the end."},
     {.name = "no-audio", .at = AT(no_audio), .help = "Leave the audio out."},
+    MODEL_OPTION(AT(model)),
     ANSWER_OPTIONS(AT(answers)),
     {.name = "quiet", .letter = 'q', .at = AT(quiet), .help = "No progress, only errors."},
     {0},
@@ -107,7 +108,7 @@ static bool begin(job *j)
     movinet_error err;
     j->began = seconds_now();
     j->progress = progress_of(j->source, j->settings->quiet);
-    if (!open_answers(&j->answers, &j->settings->answers))
+    if (!open_answers(&j->answers, j->settings->model, &j->settings->answers))
         return false;
     if (movinet_overlay_open(&j->overlay, &err)) {
         complain(NULL, err.message);
@@ -263,7 +264,8 @@ static int run(const invocation *call)
         return free(j), usage(NULL, "say which video to write: -o FILE");
     if (is_same_file(call->operands[0], s->output))
         return free(j), usage(s->output, "is the video itself; write to another file");
-    if (!check_answers(&s->answers))
+    movinet_reset_policy reset;
+    if (!check_answers(&s->answers, &reset))
         return free(j), EXIT_USAGE;
     if (!j) {
         complain(NULL, "out of memory");

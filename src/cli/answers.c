@@ -19,11 +19,11 @@ void answer_defaults(answer_settings *s)
     s->threshold = 0.3;
 }
 
-bool check_answers(const answer_settings *s)
+bool check_answers(const answer_settings *s, movinet_reset_policy *reset)
 {
-    movinet_reset_policy reset;
     movinet_error err;
-    if (!s->reset || !movinet_reset_parse(s->reset, &reset, &err))
+    *reset = (movinet_reset_policy){0};
+    if (!s->reset || !movinet_reset_parse(s->reset, reset, &err))
         return true;
     complain(NULL, err.message);
     return false;
@@ -63,9 +63,9 @@ static movinet_status open_parts(answers *a, const answer_settings *s, movinet_e
     return status ? status : movinet_scaler_open(&a->scaler, err);
 }
 
-bool open_answers(answers *a, const answer_settings *s)
+bool open_answers(answers *a, const char *model, const answer_settings *s)
 {
-    const model_choice choice = {s->model, s->labels, s->cpu};
+    const model_choice choice = {model, s->labels, s->cpu};
     movinet_error err;
     if (!open_model(&choice, &a->model, a->path) ||
         !open_filter(&a->filter, a->model, &s->deny, &s->allow))
@@ -74,9 +74,7 @@ bool open_answers(answers *a, const answer_settings *s)
     a->n_classes = info->n_classes;
     a->rate = s->fps > 0 ? s->fps : info->frame_rate;
     movinet_filter_set_top(a->filter, s->top);
-    if (s->reset)
-        movinet_reset_parse(s->reset, &a->reset, NULL);
-    if (!make_room(a, info))
+    if (!check_answers(s, &a->reset) || !make_room(a, info))
         return false;
     if (open_parts(a, s, &err)) {
         complain(a->path, err.message);

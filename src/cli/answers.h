@@ -7,19 +7,15 @@
 #include "cli/options.h"
 
 typedef struct answer_settings {
-    const char *model, *labels, *reset;
+    const char *labels, *reset;
     text_list allow, deny;
     int top, threads, preprocess, cpu;
     double threshold, release, hold, smooth, fps;
     bool only_top;
 } answer_settings;
 
-/** at: offset of answer_settings in the verb's settings. */
+/** All but --model. where: offset of answer_settings in the verb's settings. */
 #define ANSWER_OPTIONS(where)                                                                      \
-    {.name = "model", .letter = 'm', .kind = VALUE_TEXT,                                           \
-     .at = (where) + offsetof(answer_settings, model), .value = "MODEL",                           \
-     .suggest = SUGGEST_MODELS,                                                                    \
-     .help = "A .tflite file, or the name of a pulled model; without it, a0 (see movinet pull)."}, \
     {.name = "labels", .kind = VALUE_TEXT, .at = (where) + offsetof(answer_settings, labels),      \
      .value = "FILE", .suggest = SUGGEST_FILES,                                                    \
      .help = "Names of the classes, one a line, instead of the model's own."},                     \
@@ -93,10 +89,11 @@ typedef struct answers {
     movinet_overlay_row *rows; ///< [n_results] what is to be seen
 } answers;
 
-/** Whether the settings can be meant. False after a complaint: a mistake in the command line. */
-bool check_answers(const answer_settings *s);
-/** False after a complaint; to be closed all the same. */
-bool open_answers(answers *a, const answer_settings *s);
+/** Whether the settings can be meant; `reset` is what they say of it. False after a complaint: a
+ * mistake in the command line. */
+bool check_answers(const answer_settings *s, movinet_reset_policy *reset);
+/** model: as model_choice.name. False after a complaint; to be closed all the same. */
+bool open_answers(answers *a, const char *model, const answer_settings *s);
 void close_answers(answers *a);
 /** Takes every frame of a video; classifies those whose time has come, and moves the rows to
  * this frame's time. Errors: as movinet_stream_push. */

@@ -30,10 +30,7 @@ typedef struct settings {
 static const report_format format_values[] = {REPORT_TEXT, REPORT_JSON, REPORT_CSV};
 
 static const option_spec options[] = {
-    {.name = "model", .letter = 'm', .kind = VALUE_TEXT, .at = AT(model), .value = "MODEL",
-     .suggest = SUGGEST_MODELS,
-     .help = "A .tflite file, or the name of a model (see movinet models); without it, a0 if it "
-             "was pulled, else the built-in one."},
+    MODEL_OPTION(AT(model)),
     {.name = "labels", .kind = VALUE_TEXT, .at = AT(labels), .value = "FILE",
      .suggest = SUGGEST_FILES, .help = "Names of the classes, one a line, instead of the model's "
                                        "own."},
@@ -344,6 +341,7 @@ static void note_damage(const job *j, const char *source, const movinet_video *v
 
 static outcome classify_video(job *j, const char *source)
 {
+    char name[PATH_ROOM];
     const settings *s = j->settings;
     movinet_video *video;
     movinet_error err;
@@ -367,10 +365,10 @@ static outcome classify_video(job *j, const char *source)
         complain(source, err.message);
         return FAILED;
     }
-    moment m = {.source = source, .frame = -1};
+    moment m = {.source = without_password(name, sizeof name, source), .frame = -1};
     movinet_stream_reset(j->stream);
     memset(j->sums, 0, (size_t)j->n_classes * sizeof *j->sums);
-    report_video(&j->report, source);
+    report_video(&j->report, m.source);
     outcome result = take_frames(j, video, &m);
     if (result == DONE)
         result = report_end(j, &m);

@@ -19,6 +19,14 @@ typedef struct model_choice {
      .help = "Highest set of instructions to compute with, of those that this processor has; c: "  \
              "none but what every one has. The results are the same. Default: best."}
 
+/** What --model takes, where it is one. */
+#define MODEL_HELP                                                                                 \
+    "A .tflite file, or the name of a model (see movinet models); without it, a0 if it was "       \
+    "pulled, else the built-in one."
+#define MODEL_OPTION(offset)                                                                       \
+    {.name = "model", .letter = 'm', .kind = VALUE_TEXT, .at = (offset), .value = "MODEL",         \
+     .suggest = SUGGEST_MODELS, .help = MODEL_HELP}
+
 /** Of an option with the words "squash|crop|train", by the number of the word. */
 movinet_preprocess chosen_preprocess(int word);
 

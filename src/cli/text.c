@@ -213,15 +213,58 @@ char *valid_utf8(const char *text)
     return copy;
 }
 
+/* Where a password begins and ends, if text begins with "//NAME:PASSWORD@". */
+static bool find_password(const char *text, const char **begin, const char **end)
+{
+    if (strncmp(text, "//", 2) != 0)
+        return false;
+    size_t host = strcspn(text + 2, "/?# \t\n") + 2, at = host;
+    while (at > 2 && text[at] != '@')
+        at--;
+    const char *colon = memchr(text, ':', at);
+    if (!colon)
+        return false;
+    *begin = colon + 1;
+    *end = text + at;
+    return true;
+}
+
+const char *without_password(char *out, size_t size, const char *text)
+{
+    const char *begin, *end;
+    size_t n = 0;
+    while (*text && n + 4 < size) {
+        if (text[0] == '/' && find_password(text, &begin, &end)) {
+            size_t kept = (size_t)(begin - text);
+            if (n + kept + 4 >= size)
+                break;
+            memcpy(out + n, text, kept);
+            memcpy(out + n + kept, "***", 3);
+            n += kept + 3;
+            text = end;
+        } else {
+            out[n++] = *text++;
+        }
+    }
+    out[n] = '\0';
+    return out;
+}
+
+static void print_public(const char *text)
+{
+    char clean[4096];
+    print_clean(stderr, without_password(clean, sizeof clean, text));
+}
+
 static void say(const char *kind, const char *name, const char *message)
 {
     fputs(kind, stderr);
     size_t n = name ? strlen(name) : 0;
     if (n && strncmp(message, name, n) != 0) {
-        print_clean(stderr, name);
+        print_public(name);
         fputs(": ", stderr);
     }
-    print_clean(stderr, message);
+    print_public(message);
     fputc('\n', stderr);
 }
 

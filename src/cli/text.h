@@ -42,6 +42,10 @@ const char *format_count(char out[32], int64_t count);
 /** "0:09.8", "1:02:03.5"; digits: behind the point. */
 const char *format_time(char out[32], double seconds, int digits);
 
+/** The text with the password of a URL in it (rtsp://me:secret@camera) as ***; cut where it does
+ * not fit. */
+const char *without_password(char *out, size_t size, const char *text);
+
 /** A copy in which bytes that are not UTF-8 are U+FFFD; for free(), NULL when
  * out of memory. */
 char *valid_utf8(const char *text);

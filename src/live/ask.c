@@ -66,16 +66,11 @@ bool movinet_live_picture(movinet_live *l, int width, int height, uint8_t *rgb)
 
 bool movinet_live_take(movinet_live *l, int64_t seen, double seconds, movinet_live_held *out)
 {
-    mvl_latest *latest = &l->capture->latest;
-    const mvl_picture *p = mvl_latest_take(latest, seen, seconds);
+    const mvl_picture *p = mvl_latest_take(&l->capture->latest, seen, seconds);
     if (!p)
         return false;
-    *out = (movinet_live_held){.number = p->number, .held = p};
-    if (!mvl_latest_rgb(latest, p, &out->frame)) {
-        mvl_latest_give(latest, p);
-        return false;
-    }
-    out->frame = mvl_seen_frame(l, &out->frame);
+    *out = (movinet_live_held){
+        .frame = mvl_seen_frame(l, &p->frame), .number = p->number, .held = p};
     return true;
 }
 

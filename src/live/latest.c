@@ -31,18 +31,14 @@ void mvl_latest_init(mvl_latest *l)
 {
     *l = (mvl_latest){.newest = -1};
     pthread_mutex_init(&l->lock, NULL);
-    pthread_mutex_init(&l->painting, NULL);
     mvl_cond_init(&l->come);
 }
 
 void mvl_latest_free(mvl_latest *l)
 {
-    for (int i = 0; i < MVL_SLOTS; i++) {
+    for (int i = 0; i < MVL_SLOTS; i++)
         free(l->slots[i].pixels);
-        free(l->slots[i].rgb);
-    }
     pthread_cond_destroy(&l->come);
-    pthread_mutex_destroy(&l->painting);
     pthread_mutex_destroy(&l->lock);
 }
 
@@ -85,7 +81,6 @@ static void copy(mvl_picture *slot, const movinet_frame *frame)
     ptrdiff_t stride = frame->stride ? frame->stride : (ptrdiff_t)row;
     slot->frame = *frame;
     slot->frame.stride = 0;
-    slot->has_rgb = false;
     if (frame->pixel == MOVINET_DECODED) {
         mvv_planes_copy(frame->pixels, slot->pixels, &slot->planes);
         slot->frame.pixels = &slot->planes;
@@ -136,25 +131,6 @@ void mvl_latest_give(mvl_latest *l, const mvl_picture *picture)
     pthread_mutex_lock(&l->lock);
     l->slots[picture - l->slots].readers--;
     pthread_mutex_unlock(&l->lock);
-}
-
-bool mvl_latest_rgb(mvl_latest *l, const mvl_picture *picture, movinet_frame *out)
-{
-    mvl_picture *slot = &l->slots[picture - l->slots];
-    size_t bytes = (size_t)picture->frame.width * (size_t)picture->frame.height * 3;
-    *out = picture->frame;
-    if (out->pixel == MOVINET_RGB8)
-        return true;
-    pthread_mutex_lock(&l->painting);
-    if (!slot->has_rgb && reserve(&slot->rgb, &slot->rgb_room, bytes)) {
-        mvv_planes_to_rgb(&slot->planes, slot->rgb);
-        slot->has_rgb = true;
-    }
-    out->pixels = slot->rgb;
-    out->pixel = MOVINET_RGB8;
-    bool fine = slot->has_rgb;
-    pthread_mutex_unlock(&l->painting);
-    return fine;
 }
 
 void mvl_latest_wake(mvl_latest *l)

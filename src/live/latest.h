@@ -19,15 +19,11 @@ typedef struct mvl_picture {
     uint8_t *pixels;
     size_t room;
     mvv_planes planes;   ///< of a DECODED frame, in `pixels`
-    uint8_t *rgb;        ///< what it was made for those who look at it
-    size_t rgb_room;
-    bool has_rgb;
     int readers;
 } mvl_picture;
 
 typedef struct mvl_latest {
     pthread_mutex_t lock;
-    pthread_mutex_t painting; ///< of what slots have as RGB
     pthread_cond_t come;     ///< a picture came, or mvl_latest_wake was called
     mvl_picture slots[MVL_SLOTS];
     int newest;              ///< -1: none yet
@@ -44,9 +40,6 @@ movinet_status mvl_latest_put(mvl_latest *l, const movinet_frame *frame, double 
  * NULL: none came, or somebody woke the readers. To be given back. At most MVL_READERS. */
 const mvl_picture *mvl_latest_take(mvl_latest *l, int64_t seen, double seconds);
 void mvl_latest_give(mvl_latest *l, const mvl_picture *picture);
-/** The picture as RGB8, valid until it is given back; made when it is first asked for. False: no
- * memory. */
-bool mvl_latest_rgb(mvl_latest *l, const mvl_picture *picture, movinet_frame *out);
 /** Whether mvl_latest_wake was called. */
 bool mvl_latest_is_over(mvl_latest *l);
 /** Lets all that wait go, and from then on nobody waits. */

@@ -1,6 +1,7 @@
 /* Pictures as they are seen, in any size, by the arithmetic of preprocessing.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "video/preprocess.h"
+#include "video/unpack.h"
 #include "video/view.h"
 
 #include <math.h>
@@ -51,6 +52,24 @@ static void put_row(void *user, int y, const uint8_t *row)
     memcpy(c->rgb + (size_t)y * c->row, row, c->row);
 }
 
+/* As it was decoded, but for a mirror: nothing is to be resampled. */
+static bool keeps_size(const movinet_frame *frame, int width, int height)
+{
+    return frame->pixel == MOVINET_DECODED && frame->rotation == 0 && frame->width == width &&
+           frame->height == height && !mvv_frame_check(frame, NULL);
+}
+
+static void mirror_rows(uint8_t *rgb, int width, int height)
+{
+    for (int y = 0; y < height; y++, rgb += (size_t)width * 3)
+        for (int a = 0, b = width - 1; a < b; a++, b--)
+            for (int c = 0; c < 3; c++) {
+                uint8_t keep = rgb[a * 3 + c];
+                rgb[a * 3 + c] = rgb[b * 3 + c];
+                rgb[b * 3 + c] = keep;
+            }
+}
+
 movinet_status movinet_scaler_run(movinet_scaler *s, const movinet_frame *frame, int width,
                                   int height, uint8_t *rgb, movinet_error *err)
 {
@@ -58,6 +77,12 @@ movinet_status movinet_scaler_run(movinet_scaler *s, const movinet_frame *frame,
     const mvv_sink sink = {.u8 = put_row, .user = &c};
     if (frame->pixel == MOVINET_RGBF32)
         return mv_fail(err, MOVINET_ERR_UNSUPPORTED, "pictures of floats cannot be scaled");
+    if (keeps_size(frame, width, height)) {
+        mvv_planes_to_rgb(frame->pixels, rgb);
+        if (frame->mirrored)
+            mirror_rows(rgb, width, height);
+        return MOVINET_OK;
+    }
     if (!s->preprocess || s->width != width || s->height != height) {
         mvv_preprocess_close(s->preprocess);
         s->preprocess = NULL;

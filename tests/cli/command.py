@@ -11,6 +11,8 @@ import sys
 import tempfile
 import unittest
 
+SUPPORT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support")
+sys.path.insert(0, SUPPORT)
 MOVINET = os.path.abspath(sys.argv[1])
 MAKE_MODEL = os.path.abspath(sys.argv[2])
 FEATURES = sys.argv[3:]

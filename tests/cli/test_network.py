@@ -3,7 +3,6 @@ their size, stop in the middle, or never begin. SPDX-License-Identifier: Apache-
 """
 import http.server
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -11,6 +10,7 @@ import time
 import unittest
 
 from command import SOURCE_ROOT, main, make_clip, need_clips
+from display import Display, have_display
 from watching import SourceTest
 
 FAKE = os.environ.get("MOVINET_FAKE_CAMERA")
@@ -360,26 +360,18 @@ class Hangs(Network):
         self.assertEqual(self.interrupt(process), "")
 
 
-@unittest.skipUnless(shutil.which("Xvfb"), "no Xvfb")
+@unittest.skipUnless(have_display(), "no Xvfb")
 class Screen(Network):
     def x11(self):
         """A display whose left half is green, whose right one is red."""
-        read, write = os.pipe()
-        server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "320x120x24", "-fbdir", self.folder,
-             "-nolisten", "tcp", "-noreset"], pass_fds=(write,), stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        self.addCleanup(server.wait, 60)
-        self.addCleanup(server.terminate)
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            display = ":" + pipe.readline().strip()
-        with open(self.path("Xvfb_screen0"), "r+b") as file:
+        display = Display(self.folder, 320, 120)
+        self.addCleanup(display.end)
+        with open(display.path, "r+b") as file:
             head = file.read(100)
             colors = int.from_bytes(head[76:80], "big")
             file.seek(int.from_bytes(head[0:4], "big") + 12 * colors)
             file.write((160 * b"\x00\xf0\x00\x00" + 160 * b"\x00\x00\xff\x00") * 120)
-        return display
+        return display.name
 
     @need_clips
     def test_screen_and_its_parts(self):

@@ -7,8 +7,9 @@ SPDX-License-Identifier: Apache-2.0
 import json
 import os
 import signal
+import unittest
 
-from command import Test, main, make_clip, need_clips
+from command import FEATURES, Test, main, make_clip, need_clips
 
 SECONDS = float(os.environ.get("MOVINET_SOAK", 200))
 SPEED = 20
@@ -50,6 +51,12 @@ class Soak(Test):
     def test_answers(self):
         make_clip(self.path("clip.mkv"), "-c:v", "mpeg2video", seconds=30)
         self.soak(self.path("clip.mkv"))
+
+    @need_clips
+    @unittest.skipUnless("overlay" in FEATURES, "built without overlay")
+    def test_recording(self):
+        make_clip(self.path("clip.mkv"), "-c:v", "mpeg2video", seconds=30)
+        self.soak(self.path("clip.mkv"), "--record", "all.mkv", "--save-events", "events")
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ DRIVER is window_driver.c. SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from display import Display, have_display
 
 DRIVER = os.path.abspath(sys.argv[1])
 WIDTH, HEIGHT = 1200, 900  # of the display
@@ -48,60 +50,24 @@ class Driver:
         return self.process.wait()
 
 
-class Picture:
-    """What is on the display: the X server's own file of it (XWD)."""
-
-    def __init__(self, path):
-        with open(path, "rb") as file:
-            data = file.read()
-        header = struct.unpack(">25I", data[:100])
-        self.width, self.height, self.stride = header[4], header[5], header[12]
-        self.pixels = data[header[0] + header[19] * 12:]
-
-    def at(self, x, y):
-        i = int(y) * self.stride + int(x) * 4
-        b, g, r = self.pixels[i:i + 3]
-        return r, g, b
-
-    def row(self, y, begin, end):
-        return [self.at(x, y) for x in range(begin, end)]
-
-    def save(self, path):
-        """For whoever wants to look at it."""
-        with open(path, "wb") as file:
-            file.write(b"P6 %d %d 255\n" % (self.width, self.height))
-            for y in range(self.height):
-                for x in range(self.width):
-                    file.write(bytes(self.at(x, y)))
-
-
-class Display(unittest.TestCase):
+class WindowTest(unittest.TestCase):
     """Helpers: a display, and a window on it."""
     renderer = None  # the window's own choice
 
     @classmethod
     def setUpClass(cls):
-        if not shutil.which("Xvfb"):
+        if not have_display():
             raise unittest.SkipTest("no Xvfb")
         cls.folder = tempfile.mkdtemp(prefix="movinet-window-")
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.server = subprocess.Popen(
-            ["Xvfb", "-displayfd", "1", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp",
-             "-fbdir", cls.folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        cls.addClassCleanup(cls.end_server)
-        cls.display = ":" + cls.server.stdout.readline().strip()
-
-    @classmethod
-    def end_server(cls):
-        cls.server.terminate()
-        cls.server.wait()
-        cls.server.stdout.close()
+        cls.display = Display(cls.folder, WIDTH, HEIGHT)
+        cls.addClassCleanup(cls.display.end)
 
     def setUp(self):
         more = {"SDL_RENDER_DRIVER": self.renderer} if self.renderer else {}
         # Graphics drivers leak, and are unloaded before anybody could say so by their names.
         asan = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
-        self.env = environment(DISPLAY=self.display, ASAN_OPTIONS=asan, **more)
+        self.env = environment(DISPLAY=self.display.name, ASAN_OPTIONS=asan, **more)
         self.driver = Driver(self.env)
         self.addCleanup(lambda: self.assertIn(self.driver.end(), (0, -signal.SIGINT)))
 
@@ -115,7 +81,7 @@ class Display(unittest.TestCase):
         later, as X does things in its own time."""
         for _ in range(500):
             self.assertEqual(self.driver.say("show", *words), "ok")
-            picture = Picture(os.path.join(self.folder, "Xvfb_screen0"))
+            picture = self.display.picture()
             if until(picture):
                 break
             time.sleep(0.02)
@@ -173,7 +139,7 @@ class Display(unittest.TestCase):
         return keys
 
 
-class Window(Display):
+class Window(WindowTest):
     def test_picture_keeps_its_shape(self):
         left, top = self.window(800, 600)
         # 16:9 in 4:3: stripes above and below.
@@ -319,13 +285,13 @@ class OpenGL(Window):
 
 
 @unittest.skipUnless(shutil.which("openbox"), "no openbox")
-class Desktop(Display):
+class Desktop(WindowTest):
     """Where somebody manages windows."""
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         ready = os.path.join(cls.folder, "ready")
-        manager = subprocess.Popen(["openbox", "--startup", f"touch {ready}"], env=environment(DISPLAY=cls.display),
+        manager = subprocess.Popen(["openbox", "--startup", f"touch {ready}"], env=environment(DISPLAY=cls.display.name),
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         cls.addClassCleanup(manager.wait)
         cls.addClassCleanup(manager.terminate)

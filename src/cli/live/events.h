@@ -8,7 +8,7 @@ typedef struct live_events live_events;
 
 /** Makes the folder. False after a complaint. */
 bool open_live_events(live_events **out, live_session *s);
-/** A picture as seen, RGB8, and the view of now. False: nothing more can be kept. */
+/** A picture, and the view of now. False: nothing more can be kept. */
 bool push_live_events(live_events *e, const live_view *v, const movinet_frame *seen,
                       movinet_error *err);
 /** Finishes the open clip. NULL is fine. False: it could not be. */

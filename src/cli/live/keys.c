@@ -40,7 +40,7 @@ static void next_model(live_session *s)
         s->options = options;
     }
     pthread_mutex_unlock(&s->lock);
-    tell(s, s->models[next].path, status ? err.message : "is asked from now on");
+    tell(s, base_name(s->models[next].path), status ? err.message : "is asked from now on");
 }
 
 static void more_threads(live_session *s, int more)

@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "cli/live/record.h"
 #include "cli/live/window.h"
+#include "cli/sources.h"
 #include "cli/verbs.h"
 
 #include <signal.h>
@@ -17,11 +18,7 @@
 static const option_spec options[] = {
     {.name = "model", .letter = 'm', .kind = VALUE_TEXTS, .at = AT(models), .value = "MODEL",
      .suggest = SUGGEST_MODELS,
-     .help = "A .tflite file, or the name of a pulled model; without it, a0 (see movinet pull). May "
-             "be repeated: Tab goes from one to the next."},
-    {.name = "labels", .kind = VALUE_TEXT, .at = AT(labels), .value = "FILE",
-     .suggest = SUGGEST_FILES,
-     .help = "Names of the classes, one a line, instead of the model's own."},
+     .help = MODEL_HELP " May be repeated: Tab goes from one to the next."},
     {.name = "display", .letter = 'd', .kind = VALUE_CHOICE, .at = AT(display),
      .value = "auto|window|terminal|none",
      .help = "window: the picture with the answers over it; terminal: text, bars and a small "
@@ -42,46 +39,19 @@ static const option_spec options[] = {
      .max = 60, .help = "What --save-events keeps before the class began. Default: 2."},
     {.name = "after", .kind = VALUE_NUMBER, .at = AT(after), .value = "SECONDS", .min = 0,
      .max = 600, .help = "What it keeps after it was announced. Default: 3."},
-    {.name = "top", .letter = 'n', .kind = VALUE_COUNT, .at = AT(top), .value = "N", .min = 1,
-     .max = 1000, .help = "Show the N most probable classes. Default: 5."},
-    {.name = "smooth", .kind = VALUE_NUMBER, .at = AT(smooth), .value = "SECONDS", .min = 0,
-     .max = 3600,
-     .help = "Smooth probabilities with this time constant; 0: not at all. Default: 1."},
-    {.name = "threshold", .letter = 't', .kind = VALUE_NUMBER, .at = AT(threshold), .value = "P",
-     .min = 0, .max = 1,
-     .help = "A class is announced when it has been at least as probable for --hold seconds. "
-             "Default: 0.3."},
-    {.name = "release", .kind = VALUE_NUMBER, .at = AT(release), .value = "P", .min = 0, .max = 1,
-     .help = "It is announced until it has been less probable for --hold seconds. Default: two "
-             "thirds of --threshold."},
-    {.name = "hold", .kind = VALUE_NUMBER, .at = AT(hold), .value = "SECONDS", .min = 0,
-     .max = 3600, .help = "Default: 1."},
-    {.name = "one", .at = AT(only_top), .help = "Announce at most one class at a time."},
-    {.name = "allow", .kind = VALUE_TEXTS, .at = AT(allow), .value = "LABEL|@FILE",
-     .suggest = SUGGEST_FILES,
-     .help = "Show only these classes: a label, a number, a pattern with * and ?, or those in "
-             "FILE, one a line; may be repeated."},
-    {.name = "deny", .kind = VALUE_TEXTS, .at = AT(deny), .value = "LABEL|@FILE",
-     .suggest = SUGGEST_FILES, .help = "Never show these classes; may be repeated."},
-    {.name = "reset", .kind = VALUE_TEXT, .at = AT(reset), .value = "on-cut|never|SECONDS",
-     .help = "When the network is to forget what it has seen: where one scene is cut to another "
-             "(the default), never, or every so many seconds."},
-    {.name = "fps", .kind = VALUE_NUMBER, .at = AT(fps), .value = "N", .min = 0.001, .max = 1000,
-     .help = "Frames to classify a second, picked by their time stamps. Default: what the network "
-             "was trained at, 5."},
-    {.name = "preprocess", .kind = VALUE_CHOICE, .at = AT(preprocess),
-     .value = "squash|crop|train",
-     .help = "How a picture becomes the network's square; see movinet classify --help."},
-    {.name = "threads", .kind = VALUE_COUNT, .at = AT(threads), .value = "N", .min = 1, .max = 256,
-     .help = "Threads to compute with. Default: 1."},
-    CPU_OPTION(AT(cpu)),
+    CAMERA_OPTIONS(AT(camera)),
+    ANSWER_OPTIONS(AT(answers)),
     {0},
 };
 
 static const example examples[] = {
-    {"movinet live /dev/video0", "What the first camera sees, in the terminal."},
+    {"movinet live", "What the first camera sees."},
+    {"movinet live /dev/video2 --size 1280x720 --input-format mjpeg", "Another one, larger."},
+    {"movinet live test", "All that can be tried without a camera."},
     {"movinet live rtsp://camera.local/stream --display none",
      "A network camera, as JSON lines, opened again whenever it breaks off."},
+    {"movinet live -m a0 -m a2 --record dance.mp4 --save-events events",
+     "Two models to choose from with Tab; all of it as a video, and a clip of each event."},
     {"rpicam-vid -t 0 --codec h264 -o - | movinet live -", "A Raspberry Pi's own camera."},
     {NULL, NULL},
 };
@@ -89,11 +59,9 @@ static const example examples[] = {
 static void defaults(void *at)
 {
     live_settings *s = at;
-    s->top = 5;
+    answer_defaults(&s->answers);
     s->before = 2;
     s->after = 3;
-    s->smooth = s->hold = 1;
-    s->threshold = 0.3;
 }
 
 /* ---- getting ready ---- */
@@ -101,6 +69,7 @@ static void defaults(void *at)
 static bool open_models(live_session *s)
 {
     const live_settings *o = s->settings;
+    const answer_settings *a = &o->answers;
     int n = o->models.n ? o->models.n : 1;
     s->models = calloc((size_t)n, sizeof *s->models);
     if (!s->models) {
@@ -109,18 +78,18 @@ static bool open_models(live_session *s)
     }
     for (; s->n_models < n; s->n_models++) {
         live_model *m = &s->models[s->n_models];
-        const model_choice choice = {o->models.n ? o->models.items[s->n_models] : NULL, o->labels,
-                                     o->cpu};
+        const model_choice choice = {o->models.n ? o->models.items[s->n_models] : NULL, a->labels,
+                                     a->cpu};
         if (!open_model(&choice, &m->model, m->path))
             return false;
         int n_classes = movinet_model_get_info(m->model)->n_classes;
         if (n_classes > s->most_classes)
             s->most_classes = n_classes;
-        if (!open_filter(&m->filter, m->model, &o->deny, &o->allow)) {
+        if (!open_filter(&m->filter, m->model, &a->deny, &a->allow)) {
             s->n_models++; /* to be closed */
             return false;
         }
-        movinet_filter_set_top(m->filter, o->top);
+        movinet_filter_set_top(m->filter, a->top);
     }
     return true;
 }
@@ -128,19 +97,25 @@ static bool open_models(live_session *s)
 static bool open_source(live_session *s, const movinet_reset_policy *reset)
 {
     const live_settings *o = s->settings;
+    const answer_settings *a = &o->answers;
     movinet_error err;
-    s->threads = o->threads ? o->threads : 1;
+    s->threads = a->threads ? a->threads : 1;
     s->mirrored = o->mirror;
     s->options = (movinet_live_options){
-        .sample_rate = o->fps,
-        .preprocess = chosen_preprocess(o->preprocess),
-        .threads = o->threads,
-        .smooth = o->smooth,
-        .announce = {.threshold = o->threshold, .release = o->release, .hold = o->hold,
-                     .only_top = o->only_top, .filter = s->models[0].filter},
+        .sample_rate = a->fps,
+        .preprocess = chosen_preprocess(a->preprocess),
+        .threads = a->threads,
+        .smooth = a->smooth,
+        .announce = {.threshold = a->threshold, .release = a->release, .hold = a->hold,
+                     .only_top = a->only_top, .filter = s->models[0].filter},
         .reset = *reset,
         .loop = o->loop,
         .speed = o->speed,
+        .camera_width = o->camera.size.width,
+        .camera_height = o->camera.size.height,
+        .camera_rate = o->camera.rate,
+        .input_format = o->camera.format,
+        .patience = o->camera.patience,
     };
     if (movinet_live_open(&s->live, s->models[0].model, s->source, &s->options, &err)) {
         complain(s->source, err.message);
@@ -252,7 +227,8 @@ static int show(live_session *s, display *d)
         over = v.state.phase == MOVINET_LIVE_ENDED || v.state.phase == MOVINET_LIVE_FAILED;
     }
     close_display(d, s);
-    if (v.state.phase == MOVINET_LIVE_FAILED) {
+    /* What is interrupted may take its source along. */
+    if (v.state.phase == MOVINET_LIVE_FAILED && !was_interrupted()) {
         complain(s->source, v.state.message);
         code = EXIT_FAILED;
     }
@@ -263,17 +239,16 @@ static int show(live_session *s, display *d)
 static int run(const invocation *call)
 {
     live_session s = {.settings = call->settings,
-                      .source = call->n_operands ? call->operands[0] : "/dev/video0"};
+                      .source = call->n_operands ? call->operands[0] : "camera"};
     display d = {0};
-    movinet_reset_policy reset = {0};
-    movinet_error err;
+    movinet_reset_policy reset;
     int code = EXIT_FAILED;
-    if (s.settings->reset && movinet_reset_parse(s.settings->reset, &reset, &err)) {
-        complain(NULL, err.message);
+    if (!check_answers(&s.settings->answers, &reset))
         return EXIT_USAGE;
-    }
     catch_interrupts();
     signal(SIGPIPE, SIG_IGN); /* a recording is to be finished, whoever has gone */
+    note_hidden_file(s.source);
+    without_password(s.name, sizeof s.name, s.source);
     pthread_mutex_init(&s.lock, NULL);
     if (open_models(&s) && open_source(&s, &reset) && open_recorder(&s) && open_display(&d, &s))
         code = show(&s, &d);
@@ -289,9 +264,10 @@ const verb verb_live = {
     .max_operands = 1,
     .suggest = SUGGEST_FILES,
     .summary = "Say what is being done before a camera, or in any other source, as it happens.",
-    .about = "SOURCE is a camera (/dev/video0, the default), an address (rtsp://, http://), a file, "
-             "which is played at its own pace, or - for a pipe. One that breaks off is opened "
-             "again. Ctrl-C or q ends it.",
+    .about = "SOURCE is " SOURCES_HELP " Without one, the first camera that works.\n\n"
+             "A file is played at its own pace; what breaks off is opened again. Keys: q or Esc "
+             "quit, space pause, r reset, m mirror, s snapshot, v record on/off, + and - threads, "
+             "Tab next model, f full screen, h help. Ctrl-C, too, finishes all files.",
     .options = options,
     .examples = examples,
     .settings_size = sizeof(live_settings),

@@ -3,18 +3,20 @@
 #ifndef CLI_LIVE_LIVE_H
 #define CLI_LIVE_LIVE_H
 
-#include "cli/model.h"
-#include "cli/options.h"
+#include "cli/answers.h"
+#include "cli/sources.h"
 #include "cli/text.h"
 
 #include <pthread.h>
 
 typedef struct live_settings {
-    text_list models, allow, deny;
-    const char *labels, *reset, *record, *save_events;
-    int top, threads, preprocess, cpu, display;
-    double threshold, release, hold, smooth, fps, speed, before, after;
-    bool loop, only_top, mirror;
+    answer_settings answers;
+    camera_settings camera;
+    text_list models;
+    const char *record, *save_events;
+    int display;
+    double speed, before, after;
+    bool loop, mirror;
 } live_settings;
 
 enum { DISPLAY_AUTO, DISPLAY_WINDOW, DISPLAY_TERMINAL, DISPLAY_NONE };
@@ -30,6 +32,7 @@ typedef struct live_recorder live_recorder;
 typedef struct live_session {
     const live_settings *settings;
     const char *source;
+    char name[PATH_ROOM];         ///< of the source, as it may be seen
     movinet_live *live;
     movinet_live_options options; ///< of the model that is asked
     live_model *models;
@@ -58,7 +61,7 @@ typedef struct live_view {
     movinet_result *results;
     int n_results;
     bool paused, recording, help;
-    char rate[200];               ///< "30 pictures a second, …"
+    char rate[200];               ///< "30.0 fps (5 needed), …"
     char names[300];              ///< source and model
     char warning[600];            ///< "": there is nothing to warn of
 } live_view;
@@ -69,8 +72,12 @@ void close_live_view(live_view *v);
 /** Waits up to `seconds` for a new answer and renews the view. */
 void renew_live_view(live_view *v, double seconds);
 bool is_announced(const live_view *v, int index);
-/** What all displays say when h was pressed, NULL at the end. */
+/** What is said when h was pressed: "KEY\tMEANING", NULL at the end. The first one is of
+ * windows alone. */
 extern const char *const live_help[];
+
+/** What is behind the last '/' of a path. */
+const char *base_name(const char *path);
 
 /** Says something to whoever looks, for a few seconds; on stderr where nothing is painted. */
 void tell(live_session *s, const char *name, const char *message);

@@ -22,11 +22,9 @@ struct live_recorder {
     bool started;
     atomic_bool stop;
     atomic_bool wanted;        ///< a video of what is seen
-    movinet_scaler *scaler;
-    uint8_t *canvas;           ///< the picture as seen
-    size_t room;
     char path[PATH_ROOM];      ///< of the video
     movinet_recorder *video;
+    int width, height;
     movinet_overlay *overlay;
     double begin, end;         ///< of the video, the pictures' times
     live_events *events;       ///< NULL: not asked for
@@ -89,37 +87,41 @@ static void end_video(live_recorder *r)
     tell(r->session, r->path, text);
 }
 
-static void begin_video(live_recorder *r, const movinet_frame *seen)
+static void begin_video(live_recorder *r, const movinet_frame *frame)
 {
     movinet_error err;
+    const movinet_recorder_options how = {.like = frame};
     name_video(r);
-    if (movinet_recorder_open(&r->video, r->path, seen->width, seen->height, NULL, &err)) {
+    movinet_status status = movinet_frame_size(frame, &r->width, &r->height, &err);
+    if (!status)
+        status = movinet_recorder_open(&r->video, r->path, r->width, r->height, &how, &err);
+    if (status) {
         fail_recorder(r, r->path, err.message);
         return;
     }
-    r->begin = seen->time;
+    r->begin = r->end = frame->time;
     set_recording(r->session, true);
 }
 
-/* Draws the answers over the canvas and writes it. */
-static void write_picture(live_recorder *r, const movinet_frame *seen)
+/* Writes a picture with what is seen over it. Marks and messages mean the display. */
+static void write_picture(live_recorder *r, const movinet_frame *frame)
 {
     movinet_error err;
     const uint32_t *argb;
-    bool changed;
+    movinet_overlay_content content = r->panel.content;
+    content.recording = content.paused = false;
+    content.help = NULL;
+    if (r->video && frame->time <= r->end)
+        return; /* badly stamped: it would not be seen */
     if (!r->video)
-        begin_video(r, seen);
+        begin_video(r, frame);
     if (!r->video)
         return;
-    r->panel.content.recording = r->panel.content.paused = false; /* they mean the display */
-    r->panel.content.help = NULL;
-    movinet_status status = movinet_overlay_draw(r->overlay, seen->width, seen->height,
-                                                 &r->panel.content, &argb, &changed, &err);
-    if (!status) {
-        movinet_overlay_blend(r->overlay, r->canvas, 0);
-        status = movinet_recorder_push(r->video, seen, &err);
-    }
-    r->end = seen->time;
+    movinet_status status =
+        movinet_overlay_draw(r->overlay, r->width, r->height, &content, &argb, NULL, &err);
+    if (!status)
+        status = movinet_recorder_push_over(r->video, frame, argb, &err);
+    r->end = frame->time;
     if (status) {
         end_video(r);
         fail_recorder(r, r->path, err.message);
@@ -128,40 +130,21 @@ static void write_picture(live_recorder *r, const movinet_frame *seen)
 
 /* ---- the thread ---- */
 
-/* The picture as seen, on the canvas. */
-static bool paint_canvas(live_recorder *r, const movinet_frame *frame, movinet_frame *seen)
-{
-    int width, height;
-    if (movinet_frame_size(frame, &width, &height, NULL))
-        return false;
-    size_t bytes = (size_t)width * (size_t)height * 3;
-    if (bytes > r->room) {
-        free(r->canvas);
-        r->canvas = malloc(bytes);
-        r->room = r->canvas ? bytes : 0;
-    }
-    if (!r->canvas || movinet_scaler_run(r->scaler, frame, width, height, r->canvas, NULL))
-        return false;
-    *seen = (movinet_frame){
-        .pixels = r->canvas, .width = width, .height = height, .time = frame->time};
-    return true;
-}
-
 static void keep_picture(live_recorder *r, const movinet_frame *frame)
 {
-    movinet_frame seen;
     movinet_error err;
     bool video = atomic_load(&r->wanted);
-    if ((!video && !r->events) || !paint_canvas(r, frame, &seen))
+    if (!video && !r->events)
         return;
     renew_live_view(&r->view, 0);
-    if (r->events && !push_live_events(r->events, &r->view, &seen, &err)) {
-        fail_recorder(r, NULL, err.message);
+    if (r->events && !push_live_events(r->events, &r->view, frame, &err)) {
+        fail_recorder(r, r->session->settings->save_events, err.message);
+        close_live_events(r->events);
         r->events = NULL;
     }
     if (video) {
         fill_live_panel(&r->panel, &r->view);
-        write_picture(r, &seen);
+        write_picture(r, frame);
     }
 }
 
@@ -210,10 +193,7 @@ static bool start(live_session *s)
     r->session = s;
     if (!open_live_view(&r->view, s) || !open_live_panel(&r->panel, s))
         return false;
-    movinet_status status = movinet_scaler_open(&r->scaler, &err);
-    if (!status)
-        status = movinet_overlay_open(&r->overlay, &err);
-    if (status) {
+    if (movinet_overlay_open(&r->overlay, &err)) {
         tell(s, NULL, err.message);
         return false;
     }
@@ -247,10 +227,8 @@ bool close_recorder(live_session *s)
         pthread_join(r->thread, NULL);
     bool fine = close_live_events(r->events) && !atomic_load(&r->failed);
     movinet_overlay_close(r->overlay);
-    movinet_scaler_close(r->scaler);
     close_live_panel(&r->panel);
     close_live_view(&r->view);
-    free(r->canvas);
     free(r);
     s->recorder = NULL;
     return fine;

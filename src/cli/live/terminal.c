@@ -138,8 +138,12 @@ static void paint_state(live_terminal *s, const live_view *v)
 
 static void paint_help(live_terminal *s)
 {
-    for (int i = 0; live_help[i]; i++)
-        paint_line(s, STYLE_NONE, live_help[i]);
+    char line[80];
+    for (int i = 1; live_help[i]; i++) {
+        int key = (int)strcspn(live_help[i], "\t");
+        snprintf(line, sizeof line, "  %-8.*s%s", key, live_help[i], live_help[i] + key + 1);
+        paint_line(s, STYLE_NONE, line);
+    }
 }
 
 static int rows_of_terminal(void)

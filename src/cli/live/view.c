@@ -11,8 +11,9 @@
 #define BAR_TIME 0.15
 
 const char *const live_help[] = {
-    "q  quit",           "space  pause",      "r  reset",      "m  mirror", "s  snapshot",
-    "v  record on/off",  "+ / -  threads",    "Tab  next model", "h  close this help", NULL,
+    "f\tfull screen", "q\tquit",          "space\tpause",   "r\treset",
+    "m\tmirror",      "s\tsnapshot",      "v\trecord on/off", "+ / -\tthreads",
+    "Tab\tnext model", "h\tclose this help", NULL,
 };
 
 bool open_live_view(live_view *v, live_session *session)
@@ -52,24 +53,31 @@ static void move_bars(live_view *v, int n_classes)
     v->shown_at = now;
 }
 
+/* Frames a second that are classified, if so many come. */
+static double expected_rate(const live_view *v)
+{
+    double asked = v->session->options.sample_rate;
+    return asked > 0 ? asked : movinet_model_get_info(v->model)->frame_rate;
+}
+
 static void say_rate(live_view *v)
 {
     const movinet_meter_reading *m = &v->state.meter;
     const char *many = v->session->threads > 1 ? "s" : "";
+    double expected = expected_rate(v);
     switch (v->state.phase) {
     case MOVINET_LIVE_OPENING: snprintf(v->rate, sizeof v->rate, "opening the source"); break;
     case MOVINET_LIVE_WAITING: snprintf(v->rate, sizeof v->rate, "no picture"); break;
     default:
         snprintf(v->rate, sizeof v->rate,
-                 "%.1f pictures a second, %.1f ms a frame, %.0f ms behind, %lld dropped, "
+                 "%.1f fps (%g needed), %.1f ms a frame, %.0f ms behind, %lld dropped, "
                  "%d thread%s",
-                 m->fps, v->state.inference * 1e3, m->median * 1e3, (long long)m->dropped,
+                 m->fps, expected, v->state.inference * 1e3, m->median * 1e3, (long long)m->dropped,
                  v->session->threads, many);
     }
 }
 
-/* Behind the last '/' of a path. */
-static const char *base_name(const char *path)
+const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash && slash[1] ? slash + 1 : path;
@@ -77,9 +85,6 @@ static const char *base_name(const char *path)
 
 static void say_warning(live_view *v, const live_session *s)
 {
-    double expected = s->options.sample_rate;
-    if (expected <= 0)
-        expected = movinet_model_get_info(v->model)->frame_rate;
     v->warning[0] = 0;
     if (v->state.phase == MOVINET_LIVE_WAITING)
         snprintf(v->warning, sizeof v->warning, "%s: again in %.0f s", v->state.message,
@@ -87,8 +92,8 @@ static void say_warning(live_view *v, const live_session *s)
     else if (seconds_now() < s->message_until)
         snprintf(v->warning, sizeof v->warning, "%s", s->message);
     else if (v->state.meter.slow)
-        snprintf(v->warning, sizeof v->warning, "too slow: %.1f pictures a second, %g are expected",
-                 v->state.meter.fps, expected);
+        snprintf(v->warning, sizeof v->warning, "too slow: %.1f fps, %g are needed",
+                 v->state.meter.fps, expected_rate(v));
 }
 
 void renew_live_view(live_view *v, double seconds)
@@ -111,7 +116,7 @@ void renew_live_view(live_view *v, double seconds)
     move_bars(v, n);
     say_rate(v);
     say_warning(v, s);
-    snprintf(v->names, sizeof v->names, "%.140s, %.140s", base_name(s->source),
+    snprintf(v->names, sizeof v->names, "%.140s, %.140s", base_name(s->name),
              base_name(m->path));
     pthread_mutex_unlock(&s->lock);
 }

@@ -23,7 +23,7 @@ live_window *open_live_window(const live_session *s, movinet_error *err)
         free(w);
         return NULL;
     }
-    snprintf(title, sizeof title, "movinet: %.150s", s->source);
+    snprintf(title, sizeof title, "movinet: %.150s", s->name);
     if (!movinet_window_open(&w->window, title, WIDTH, HEIGHT, err))
         return w;
     close_live_window(w);

@@ -1051,6 +1051,246 @@ MOVINET_API movinet_status movinet_dataset_check(const movinet_dataset *dataset,
                                                  void (*say)(void *user, const char *line),
                                                  void *user, movinet_error *err);
 
+/* ---- evaluation ------------------------------------------------------------ */
+
+/** What models are worth on clips whose classes are known. Each clip goes through each model
+ * from its first frame to its last, as a stream does; what counts is the answer after the last
+ * one, and how it came about. The figures are the same with however many threads.
+ *
+ * Answers are numbered: first the classes of the data set, then whatever else a model can say.
+ * A class of a model and one of the data are the same if their labels are (case, and spaces
+ * written as "_" or "-", do not matter), or if the map says so; the probabilities of several
+ * that stand for one are added. Clips of classes that one of the models does not know are left
+ * out. */
+typedef struct movinet_evaluation movinet_evaluation;
+
+enum { MOVINET_EVALUATE_MODELS = 16 };
+
+typedef enum movinet_evaluate_clips {
+    MOVINET_EVALUATE_DEFAULT = 0, ///< those for test if the data says which they are, else those
+                                  ///< for validation if it says so, else all
+    MOVINET_EVALUATE_TRAIN = 1,
+    MOVINET_EVALUATE_VALIDATION = 2,
+    MOVINET_EVALUATE_TEST = 3,
+    MOVINET_EVALUATE_ALL = 4,
+} movinet_evaluate_clips;
+
+typedef struct movinet_evaluate_options {
+    movinet_evaluate_clips clips;
+    const char *map_path;       ///< CSV, "data,model" in its first line: labels that mean the same
+    const char *results_path;   ///< CSV, a line for each clip and model, written as they come.
+                                ///< What is in it already is not done again. NULL: in the cache,
+                                ///< ~/.cache/movinet/evaluations, until all is done
+    const char *const *names;   ///< [n_models] as results and reports call the models; NULL: "1"…
+    double frame_rate;          ///< frames a second; 0: each model's own
+    double seconds;             ///< of a clip, at most; 0: all
+    movinet_preprocess preprocess;
+    int threads;                ///< 0: as many as there are processors
+    bool no_timing;             ///< latency is not measured
+    uint64_t seed;              ///< of intervals that are found by drawing
+    uint8_t reserved[64];
+} movinet_evaluate_options;
+
+/** Matches the labels, and reads what results there are. Models and data must live as long.
+ * Errors: ARGUMENT, FORMAT (no label matches: names some; the map, the results of another
+ * evaluation), IO, MEMORY. */
+MOVINET_API movinet_status movinet_evaluation_open(movinet_evaluation **out,
+                                                   movinet_model *const *models, int n_models,
+                                                   movinet_dataset *dataset,
+                                                   const movinet_evaluate_options *options,
+                                                   movinet_error *err);
+MOVINET_API void movinet_evaluation_close(movinet_evaluation *evaluation);
+
+typedef enum movinet_evaluate_phase {
+    MOVINET_EVALUATING_CLIPS = 0,
+    MOVINET_EVALUATING_LATENCY = 1, ///< of the models in turn, one thread, nothing else running
+    MOVINET_EVALUATING_FIGURES = 2,
+} movinet_evaluate_phase;
+
+typedef struct movinet_evaluate_progress {
+    movinet_evaluate_phase phase;
+    int done, total;  ///< clips, those of earlier runs included; frames; steps
+    double seconds;   ///< of video that all models have seen in this run
+} movinet_evaluate_progress;
+
+/** Both may be NULL. */
+typedef struct movinet_evaluate_watch {
+    bool (*progress)(void *user, const movinet_evaluate_progress *progress); ///< false: stop;
+                                               ///< from one thread at a time
+    void (*say)(void *user, const char *line); ///< what the figures do not tell: labels without
+                                               ///< a match, clips that cannot be read, …
+    void *user;
+} movinet_evaluate_watch;
+
+/** Stopped (CANCELLED) or killed, it goes on where it was the next time. Clips that cannot be
+ * read are skipped. Errors: FORMAT (no clip could be read), IO, CANCELLED, MEMORY, UNSUPPORTED
+ * (built without FFmpeg). */
+MOVINET_API movinet_status movinet_evaluation_run(movinet_evaluation *evaluation,
+                                                  const movinet_evaluate_watch *watch,
+                                                  movinet_error *err);
+
+typedef struct movinet_evaluation_info {
+    int n_models;
+    int n_classes;      ///< of the data
+    int n_answers;      ///< n_classes and what else the models can say
+    int n_clips;        ///< chosen
+    int n_ready;        ///< of them done in earlier runs
+    int n_counted;      ///< that the figures are of
+    int n_skipped;      ///< that could not be read
+    int n_unknown;      ///< of classes that one of the models does not know
+    int n_sources;      ///< of the counted ones: clips of one source are no separate proofs, and
+                        ///< make intervals wider
+    bool multi_label;
+    movinet_evaluate_clips clips; ///< never DEFAULT
+    const char *results_path; ///< NULL: they are not kept
+} movinet_evaluation_info;
+
+MOVINET_API const movinet_evaluation_info *
+movinet_evaluation_get_info(const movinet_evaluation *evaluation);
+/** Of an answer; "?" for an index that is none. */
+MOVINET_API const char *movinet_evaluation_label(const movinet_evaluation *evaluation, int answer);
+/** Of a model. */
+MOVINET_API const char *movinet_evaluation_name(const movinet_evaluation *evaluation, int model);
+/** Whether the model knows this class of the data. */
+MOVINET_API bool movinet_evaluation_knows(const movinet_evaluation *evaluation, int model,
+                                          int index);
+
+/* What follows is there after movinet_evaluation_run. */
+
+/** A figure and its 95 % interval; NaN: it cannot be had. */
+typedef struct movinet_figure {
+    double value, low, high;
+} movinet_figure;
+
+typedef enum movinet_figure_kind {
+    MOVINET_FIGURE_TOP1 = 0,       ///< share of clips with the right answer
+    MOVINET_FIGURE_TOP5 = 1,       ///< whose class is among the first five
+    MOVINET_FIGURE_RECALL = 2,     ///< mean over classes of the share that is right
+    MOVINET_FIGURE_PRECISION = 3,  ///< of the share of a class's answers that is right
+    MOVINET_FIGURE_F1 = 4,         ///< of the harmonic mean of both
+    MOVINET_FIGURE_AVERAGE_PRECISION = 5, ///< several labels a clip: mean over classes
+    MOVINET_FIGURE_CALIBRATION = 6,///< expected calibration error, in 15 parts
+    MOVINET_FIGURE_EVER_RIGHT = 7, ///< share of clips with the right answer after any frame
+    MOVINET_FIGURE_FIRST_RIGHT = 8,///< seconds seen until half of the clips had it; infinite: less
+                                   ///< than half ever have
+    MOVINET_FIGURE_FLIPS = 9,      ///< changes of the answer, a minute
+    MOVINET_FIGURE_LATENCY = 10,   ///< milliseconds a frame, median, one thread
+} movinet_figure_kind;
+enum { MOVINET_FIGURES = 11 };
+
+typedef enum movinet_figure_unit {
+    MOVINET_UNIT_SHARE = 0,
+    MOVINET_UNIT_SECONDS = 1,
+    MOVINET_UNIT_PER_MINUTE = 2,
+    MOVINET_UNIT_MILLISECONDS = 3,
+} movinet_figure_unit;
+
+typedef struct movinet_figure_info {
+    const char *name;   ///< "top1"
+    const char *title;  ///< "top 1"
+    const char *means;  ///< a line
+    movinet_figure_unit unit;
+    bool less_is_better;
+} movinet_figure_info;
+
+/** NULL for a kind that is none. Static. */
+MOVINET_API const movinet_figure_info *movinet_figure_get_info(movinet_figure_kind kind);
+
+MOVINET_API movinet_figure movinet_evaluation_figure(const movinet_evaluation *evaluation,
+                                                     int model, movinet_figure_kind kind);
+/** That of b less that of a; on the same clips, so surer than both alone. */
+MOVINET_API movinet_figure movinet_evaluation_difference(const movinet_evaluation *evaluation,
+                                                         int a, int b, movinet_figure_kind kind);
+
+typedef struct movinet_class_figures {
+    int clips;     ///< of this class
+    int answered;  ///< that are said to be
+    int right;     ///< both. Several labels a clip: said to be above a probability of 1/2
+    movinet_figure precision, recall, f1;
+    double average_precision; ///< several labels a clip; else NaN
+} movinet_class_figures;
+
+/** Of a class of the data. */
+MOVINET_API movinet_class_figures movinet_evaluation_class(const movinet_evaluation *evaluation,
+                                                           int model, int index);
+
+/** A class that is taken for another. */
+typedef struct movinet_confusion {
+    int index, answer;
+    int clips;     ///< that often
+    int of;        ///< clips of the class
+    int clip;      ///< the one that the model was surest of
+} movinet_confusion;
+
+/** Clips of a class that got this answer; 0 where there are several labels a clip. */
+MOVINET_API int movinet_evaluation_count(const movinet_evaluation *evaluation, int model,
+                                         int index, int answer);
+/** The most frequent ones first, at most `capacity`; returns how many there are. */
+MOVINET_API int movinet_evaluation_confusions(const movinet_evaluation *evaluation, int model,
+                                              movinet_confusion *out, int capacity);
+
+/** After so many frames. */
+typedef struct movinet_evaluation_moment {
+    double seconds;        ///< seen
+    int clips;             ///< that are as long
+    movinet_figure right;  ///< share of them with the right answer then
+} movinet_evaluation_moment;
+
+/** From the first frame on; false past the last. */
+MOVINET_API bool movinet_evaluation_after(const movinet_evaluation *evaluation, int model,
+                                          int frames, movinet_evaluation_moment *out);
+
+/** Clips whose answer had a probability within one of 15 equal parts of 0 … 1. */
+typedef struct movinet_evaluation_bin {
+    int clips;
+    double probability;    ///< mean
+    movinet_figure right;  ///< share
+} movinet_evaluation_bin;
+enum { MOVINET_EVALUATION_BINS = 15 };
+
+MOVINET_API movinet_evaluation_bin
+movinet_evaluation_calibration(const movinet_evaluation *evaluation, int model, int bin);
+
+/** Two models on the same clips. */
+typedef struct movinet_evaluation_pair {
+    int both, only_a, only_b, neither; ///< right
+    double mcnemar;             ///< how probable so much is, were both equally good (exact test)
+    movinet_figure agreement;   ///< share of clips with the same answer, right or not
+    movinet_figure frames;      ///< the same of all frames; NaN if they take them at other rates
+} movinet_evaluation_pair;
+
+MOVINET_API movinet_evaluation_pair
+movinet_evaluation_compare(const movinet_evaluation *evaluation, int a, int b);
+
+/** A class on which two models differ. */
+typedef struct movinet_disagreement {
+    int index;
+    int clips;           ///< of the class
+    int only_a, only_b;  ///< right
+    int differ;          ///< answers that differ, right or not
+    int clip;            ///< the one of them that both together are surest of
+} movinet_disagreement;
+
+/** Classes on which they differ, most clips that only one gets right first. At most `capacity`;
+ * returns how many there are. */
+MOVINET_API int movinet_evaluation_disagreements(const movinet_evaluation *evaluation, int a, int b,
+                                                 movinet_disagreement *out, int capacity);
+
+/** What a model said of a clip. */
+typedef struct movinet_evaluation_answer {
+    int frames;
+    double seconds;
+    int answer;
+    double probability;
+    int rank;            ///< of the clip's class, from 0; the best of several; -1: it has none
+    double first_right;  ///< seconds seen; infinite: never
+    int flips;
+} movinet_evaluation_answer;
+
+/** `clip` is its number in the data set. False: it is not counted. */
+MOVINET_API bool movinet_evaluation_get_answer(const movinet_evaluation *evaluation, int model,
+                                               int clip, movinet_evaluation_answer *out);
+
 /* ---- published models ---------------------------------------------------- */
 
 typedef struct movinet_published {

@@ -148,3 +148,65 @@ mvx_interval mvx_bootstrap(mvx_measure *measure, void *user, int n, int rounds, 
     free(values);
     return interval;
 }
+
+/* ---- normal distribution ------------------------------------------------------------ */
+
+static double normal(double z)
+{
+    return erfc(-z / sqrt(2)) / 2;
+}
+
+/* Within ± 3: what lies outside says no more than that it does. */
+static double normal_quantile(double p)
+{
+    double low = -3, high = 3;
+    for (int i = 0; i < 50; i++) {
+        double middle = (low + high) / 2;
+        if (normal(middle) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+
+static double nearest(const double *values, int n, double p)
+{
+    int at = (int)floor(p * n);
+    return values[at < n ? at : n - 1];
+}
+
+mvx_interval mvx_drawn(double value, double *drawn, int n)
+{
+    double below = 0;
+    if (n < 1 || isnan(value))
+        return (mvx_interval){NAN, NAN};
+    qsort(drawn, (size_t)n, sizeof *drawn, by_value);
+    for (int i = 0; i < n; i++)
+        below += drawn[i] < value ? 1 : drawn[i] > value ? 0 : 0.5;
+    double shift = 2 * normal_quantile(below / n);
+    double low = nearest(drawn, n, normal(shift - Z)), high = nearest(drawn, n, normal(shift + Z));
+    return (mvx_interval){low < value ? low : value, high > value ? high : value};
+}
+
+/* ---- figures made of shares ----------------------------------------------------------- */
+
+mvx_interval mvx_mean_of(const double *shares, const mvx_interval *intervals, int n)
+{
+    double sum = 0, low = 0, high = 0;
+    if (n < 1)
+        return (mvx_interval){NAN, NAN};
+    for (int i = 0; i < n; i++) {
+        sum += shares[i];
+        low += (shares[i] - intervals[i].low) * (shares[i] - intervals[i].low);
+        high += (intervals[i].high - shares[i]) * (intervals[i].high - shares[i]);
+    }
+    return between((sum - sqrt(low)) / n, (sum + sqrt(high)) / n, 0, 1);
+}
+
+mvx_interval mvx_f1_interval(int right, int support, int predicted, double wider)
+{
+    /* F1 = 2 J / (1 + J), where J is that share. */
+    mvx_interval j = mvx_wilson(right / wider, (support + predicted - right) / wider);
+    return (mvx_interval){2 * j.low / (1 + j.low), 2 * j.high / (1 + j.high)};
+}

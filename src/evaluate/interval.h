@@ -36,6 +36,19 @@ typedef double mvx_measure(void *user, const int *sample, int n);
  * again: the middle 95 % of `rounds` such figures. NaN if there is none, or no memory. */
 mvx_interval mvx_bootstrap(mvx_measure *measure, void *user, int n, int rounds, uint64_t seed);
 
+/** The same from figures that were drawn already, which it sorts; `value` is that of the sample
+ * itself. Corrected for bias: where more than half of what was drawn lies on one side of it,
+ * the interval moves to the other (Efron 1987). Infinite figures may be among them. */
+mvx_interval mvx_drawn(double value, double *drawn, int n);
+
+/** Of the mean of n shares, from that of each (the MOVER of Zou and Donner 2008). */
+mvx_interval mvx_mean_of(const double *shares, const mvx_interval *intervals, int n);
+
+/** Of F1, from what makes it up: 2 right / (support + predicted). For among the clips that are
+ * of the class or said to be, `right` are both: a share that F1 grows with. `wider`: how many
+ * clips count as one. */
+mvx_interval mvx_f1_interval(int right, int support, int predicted, double wider);
+
 /** The regularized incomplete beta function I_x(a, b); a, b > 0. */
 double mvx_beta(double x, double a, double b);
 

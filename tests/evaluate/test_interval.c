@@ -156,6 +156,89 @@ static void bootstrap(void **state)
     assert_true(isnan(mvx_bootstrap(mean, values, 0, ROUNDS, 1).high));
 }
 
+/* How often the interval of F1 holds it: `support` clips of a class that is found with
+ * probability r, and others that are taken for it. */
+static double f1_coverage(int support, double r, int others, double taken)
+{
+    enum { SAMPLES = 2000 };
+    mv_random random = {17};
+    int held = 0;
+    double expected = 2 * support * r / (support + support * r + others * taken);
+    for (int s = 0; s < SAMPLES; s++) {
+        int right = 0, wrong = 0;
+        for (int i = 0; i < support; i++)
+            right += mv_random_unit(&random) < r;
+        for (int i = 0; i < others; i++)
+            wrong += mv_random_unit(&random) < taken;
+        mvx_interval i = mvx_f1_interval(right, support, right + wrong, 1);
+        assert_true(i.low >= 0 && i.low < i.high && i.high <= 1);
+        held += i.low <= expected && expected <= i.high;
+    }
+    return held / (double)SAMPLES;
+}
+
+static void f1(void **state)
+{
+    (void)state;
+    is(mvx_f1_interval(0, 0, 0, 1), 0, 1);
+    is(mvx_f1_interval(10, 10, 10, 1), 2 * 0.7224672 / 1.7224672, 1);
+    is(mvx_f1_interval(20, 20, 20, 2), 2 * 0.7224672 / 1.7224672, 1);
+    static const double found[] = {0.5, 0.8, 0.95};
+    for (int i = 0; i < 3; i++) {
+        double coverage = f1_coverage(40, found[i], 100, 0.1);
+        assert_true(coverage > 0.93 && coverage < 0.995);
+    }
+}
+
+static void mean_of_shares(void **state)
+{
+    (void)state;
+    enum { SAMPLES = 2000, CLASSES = 6, CLIPS = 15 };
+    static const double p[CLASSES] = {0.3, 0.6, 0.8, 0.9, 0.95, 0.99};
+    double expected = (0.3 + 0.6 + 0.8 + 0.9 + 0.95 + 0.99) / CLASSES;
+    mv_random random = {23};
+    int held = 0;
+    for (int s = 0; s < SAMPLES; s++) {
+        double shares[CLASSES];
+        mvx_interval intervals[CLASSES];
+        for (int c = 0; c < CLASSES; c++) {
+            int k = 0;
+            for (int i = 0; i < CLIPS; i++)
+                k += mv_random_unit(&random) < p[c];
+            shares[c] = k / (double)CLIPS;
+            intervals[c] = mvx_wilson(k, CLIPS);
+        }
+        mvx_interval i = mvx_mean_of(shares, intervals, CLASSES);
+        held += i.low <= expected && expected <= i.high;
+    }
+    assert_true(fabs(held / (double)SAMPLES - 0.95) < 0.02);
+    mvx_interval one = mvx_wilson(8, 10);
+    is(mvx_mean_of(&(double){0.8}, &one, 1), one.low, one.high);
+    assert_true(isnan(mvx_mean_of(NULL, NULL, 0).low));
+}
+
+/* A figure that is biased: the greatest of a sample lies below what it is drawn from. And an
+ * infinite one. */
+static void drawn(void **state)
+{
+    (void)state;
+    double values[101];
+    for (int i = 0; i <= 100; i++)
+        values[i] = i;
+    mvx_interval middle = mvx_drawn(50, values, 101);
+    assert_true(middle.low >= 2 && middle.low <= 3 && middle.high >= 97 && middle.high <= 98);
+    mvx_interval low = mvx_drawn(20, values, 101); /* most was drawn above it: it moves down */
+    assert_true(low.low == 0 && low.high > 20 && low.high < 75);
+    mvx_interval outside = mvx_drawn(-7, values, 101);
+    assert_true(outside.low <= -7 && outside.high >= -7);
+    for (int i = 60; i <= 100; i++)
+        values[i] = INFINITY;
+    mvx_interval open = mvx_drawn(50, values, 101);
+    assert_true(open.low < 5 && isinf(open.high));
+    assert_true(isnan(mvx_drawn(NAN, values, 101).low));
+    assert_true(isnan(mvx_drawn(1, values, 0).low));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +248,9 @@ int main(void)
         cmocka_unit_test(mcnemar),
         cmocka_unit_test(paired_difference),
         cmocka_unit_test(bootstrap),
+        cmocka_unit_test(f1),
+        cmocka_unit_test(mean_of_shares),
+        cmocka_unit_test(drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

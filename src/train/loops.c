@@ -27,7 +27,7 @@ static inline_always real exponential(real x)
 {
     const float whole = 12582912.0f; /* 1.5 · 2^23: adding it rounds to a whole number */
     x = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
-    float n = (x * 1.44269504f + whole) - whole;
+    float sum = x * 1.44269504f + whole, n = sum - whole;
     float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     float p = 1.0f / 720;
     p = p * r + 1.0f / 120;
@@ -35,7 +35,10 @@ static inline_always real exponential(real x)
     p = p * r + 1.0f / 6;
     p = p * r + 0.5f;
     p = (p * r) * r + r + 1.0f;
-    int32_t bits = ((int32_t)n + 127) << 23;
+    /* The last bits of the sum are n's. (No conversion: x may be no number.) */
+    uint32_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    bits = (bits + 127) << 23;
     float power;
     memcpy(&power, &bits, sizeof power);
     return p * power;

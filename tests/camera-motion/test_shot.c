@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "support/slow.h"
+
 enum { FRAMES = 7, EACH = 4 };
 
 static cm_order order_of(int label, cm_set set, uint64_t seed)
@@ -52,7 +54,7 @@ static void labels_are_right(void **state)
 {
     (void)state;
     int right = 0;
-    if (getenv("MOVINET_VALGRIND"))
+    if (slow_here())
         skip(); /* a minute of what the others do as well */
     for (int label = 0; label < CM_CLASSES; label++) {
         int of_class = 0;

@@ -9,6 +9,7 @@
 #include "core/cpu.h"
 #include "core/memory.h"
 #include "kernels/set.h"
+#include "support/slow.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -301,14 +302,14 @@ static void check_conv(const mvk_set *set, rng *r, mvk_conv c, bool depthwise, b
 
 static void conv(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 400; i++)
+    for (int i = 0; i < fewer(400); i++)
         check_conv(set, r, random_shape(r, false), false, false);
 }
 
 /* One pixel: matrix times vector, of float weights and of int8 ones. */
 static void matvec(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < fewer(200); i++) {
         mvk_conv c = {.batch = 1, .in_h = 1, .in_w = 1, .out_h = 1, .out_w = 1, .kernel_h = 1,
                       .kernel_w = 1, .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1,
                       .groups = 1, .depth_multiplier = 1, .act_min_f = -INFINITY,
@@ -322,7 +323,7 @@ static void matvec(const mvk_set *set, rng *r)
 
 static void depthwise(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 400; i++)
+    for (int i = 0; i < fewer(400); i++)
         check_conv(set, r, random_shape(r, true), true, false);
 }
 
@@ -367,7 +368,7 @@ static void check_temporal(const mvk_set *set, rng *r)
 
 static void temporal(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 300; i++)
+    for (int i = 0; i < fewer(300); i++)
         check_temporal(set, r);
 }
 
@@ -425,7 +426,7 @@ static void check_binary(const mvk_set *set, rng *r)
 
 static void binary(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 2000; i++)
+    for (int i = 0; i < fewer(2000); i++)
         check_binary(set, r);
 }
 
@@ -443,7 +444,7 @@ static void assert_logistic(const float *in, const float *got, size_t n)
 
 static void unary(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 3000; i++) {
+    for (int i = 0; i < fewer(3000); i++) {
         size_t n = (size_t)(i % 100 ? rng_int(r, 0, 70) : 20000);
         mvk_unary_op op = (mvk_unary_op)rng_int(r, MVK_RELU, MVK_LEAKY_RELU);
         pages in = pages_odd(r, n), want = pages_get(r, n * sizeof(float));
@@ -467,7 +468,7 @@ static void unary(const mvk_set *set, rng *r)
 
 static void dynamic_round(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < fewer(2000); i++) {
         size_t n = (size_t)(i % 50 ? rng_int(r, 0, 300) : rng_int(r, 0, 20000));
         float low = rng_float(r, -20, 1), high = rng_float(r, low, 20);
         pages in = pages_get(r, n * sizeof(float)), want = pages_get(r, n * sizeof(float));
@@ -493,7 +494,7 @@ static void dynamic_round(const mvk_set *set, rng *r)
 
 static void average_pool(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < fewer(400); i++) {
         mvk_pool p = {.batch = rng_int(r, 1, 2), .in_h = rng_int(r, 1, 12), .in_w = rng_int(r, 1, 12),
                       .channels = any_channels(r), .filter_h = rng_int(r, 1, 4),
                       .filter_w = rng_int(r, 1, 4), .stride_h = rng_int(r, 1, 3),
@@ -520,7 +521,7 @@ static void average_pool(const mvk_set *set, rng *r)
 
 static void reduce(const mvk_set *set, rng *r)
 {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < fewer(1000); i++) {
         mvk_reduce red = {.op = (mvk_reduce_op)rng_int(r, MVK_SUM, MVK_REDUCE_MIN),
                           .rank = rng_int(r, 1, 5)};
         size_t in = 1, out = 1;

@@ -14,6 +14,7 @@
 #include "show/painter.h"
 #include "show/scene.h"
 #include "support/ok.h"
+#include "support/slow.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define LONG "passing american football (not in game) while riding a mechanical bull"
@@ -65,7 +66,7 @@ static const struct {
 
 static int n_sizes(void)
 {
-    return getenv("MOVINET_VALGRIND") ? 4 : COUNT(sizes);
+    return slow_here() ? 4 : COUNT(sizes);
 }
 
 /* In the middle of a bar as many pixels have its colour as it is long, from its left end on. */
@@ -235,7 +236,7 @@ static void anything_anywhere(void **state)
     movinet_overlay *o = opened();
     mv_random random = {3};
     memset(endless, 'w', sizeof endless - 1);
-    int step = getenv("MOVINET_VALGRIND") ? 5 : 1; /* prime to both numbers */
+    int step = slow_here() ? 5 : 1; /* prime to both numbers */
     for (int i = 0; i < COUNT(odd) * COUNT(hostile); i += step) {
         int w = odd[i % COUNT(odd)][0], h = odd[i % COUNT(odd)][1];
         movinet_overlay_row two[2];
@@ -313,7 +314,7 @@ static void no_traces(void **state)
     mv_random random = {4};
     movinet_overlay_row own[COUNT(rows)];
     memcpy(own, rows, sizeof own);
-    for (int i = 0; i < 60; i += getenv("MOVINET_VALGRIND") ? 4 : 1) {
+    for (int i = 0; i < 60; i += slow_here() ? 4 : 1) {
         movinet_overlay *fresh = opened();
         movinet_overlay_content c = {.rows = own, .n_rows = COUNT(rows)};
         for (int k = 0; k < COUNT(rows); k++) {

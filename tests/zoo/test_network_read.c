@@ -14,6 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "support/slow.h"
 #include "zoo/network_of.h"
 
 /* ---- what has to come back ------------------------------------------------------------ */
@@ -186,7 +187,7 @@ static void round_trip(const char *name, mvz_spec spec, movinet_precision precis
 static void test_variants(void **state)
 {
     (void)state;
-    for (int i = getenv("MOVINET_VALGRIND") ? 6 : 0; mvz_variant_get(i); i++)
+    for (int i = slow_here() ? 6 : 0; mvz_variant_get(i); i++)
         round_trip(mvz_variant_get(i)->name, (mvz_spec){0}, MOVINET_PRECISION_FLOAT32, i == 0);
 }
 
@@ -195,7 +196,7 @@ static void test_precisions(void **state)
     (void)state;
     round_trip("T0", (mvz_spec){.n_classes = 20}, MOVINET_PRECISION_FLOAT16, true);
     round_trip("T0", (mvz_spec){.n_classes = 20}, MOVINET_PRECISION_DYNAMIC, true);
-    if (getenv("MOVINET_VALGRIND"))
+    if (slow_here())
         return;
     round_trip("A3", (mvz_spec){.size = 64}, MOVINET_PRECISION_DYNAMIC, true);
     round_trip("A3", (mvz_spec){.size = 64}, MOVINET_PRECISION_FLOAT16, true);
@@ -205,7 +206,7 @@ static void test_kinds(void **state)
 {
     (void)state;
     static const mvz_activation acts[] = {MVZ_HARD_SWISH, MVZ_RELU6, MVZ_SWISH, MVZ_RELU};
-    for (int i = getenv("MOVINET_VALGRIND") ? 7 : 0; i < 8; i++) {
+    for (int i = slow_here() ? 7 : 0; i < 8; i++) {
         mvz_spec spec = {.activation = acts[i / 2], .no_se = i & 1, .size = 64 + i};
         round_trip("T0", spec, MOVINET_PRECISION_FLOAT32, true);
         spec.no_norm = true;
@@ -224,7 +225,7 @@ static void test_sizes(void **state)
     round_trip("T0", (mvz_spec){.size = 16}, MOVINET_PRECISION_FLOAT32, true);
     round_trip("A0", (mvz_spec){.size = 32, .activation = MVZ_SWISH}, MOVINET_PRECISION_FLOAT32,
                true);
-    if (getenv("MOVINET_VALGRIND"))
+    if (slow_here())
         return;
     round_trip("A0", (mvz_spec){.size = 16, .base = true, .frames = 1}, MOVINET_PRECISION_FLOAT32,
                true);

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "support/slow.h"
 #include "zoo/network_of.h"
 
 static tfl_model model_of(const mvz_network *network)
@@ -72,9 +73,9 @@ static void check_form(const char *name, mvz_spec spec, int way)
 static void test_forms(void **state)
 {
     (void)state;
-    for (int way = 0; way < (getenv("MOVINET_VALGRIND") ? 1 : 12); way++)
+    for (int way = 0; way < (slow_here() ? 1 : 12); way++)
         check_form("T0", (mvz_spec){.size = 40}, way);
-    if (getenv("MOVINET_VALGRIND"))
+    if (slow_here())
         return;
     check_form("A3", (mvz_spec){.size = 48}, 1);
     check_form("A0", (mvz_spec){.size = 32, .no_se = true, .activation = MVZ_RELU6}, 2);

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "support/ok.h"
+#include "support/slow.h"
 
 enum { FRAMES = 3, CLASSES = 4, SIDE = 20, MANY = 600, FEW = 60 };
 
@@ -142,7 +143,7 @@ static bool same_function(const tfl_model *model, const mvz_network *network)
 
 static void change_network(const mvz_spec *spec, int way, uint64_t seed)
 {
-    const unsigned tries = getenv("MOVINET_VALGRIND") ? FEW : MANY;
+    const unsigned tries = slow_here() ? FEW : MANY;
     unsigned accepted = 0, ran = 0;
     mvz_network *net, *read;
     OK(mvz_network_open(&net, spec, err));

@@ -549,7 +549,7 @@ static void reduce(const mvk_set *set, rng *r)
 /* ---- all sets ------------------------------------------------------------------------------------ */
 
 /* Sets that have float kernels of their own. */
-static const char *const set_names[] = {"avx2", "avx512vnni", "neon"};
+static const char *const set_names[] = {"avx2", "avx512vnni", "neon", "simd128"};
 
 static bool machine_has(unsigned flags)
 {

@@ -81,13 +81,13 @@ static void range_of(const float *in, size_t n, float *min, float *max)
     }
 }
 
-/* The level that stands for 0, as in mvk_dynamic_round. */
+/* The level that stands for 0, as in mvk_dynamic_round; never −0. */
 static float zero_of(double min, double max, double scale)
 {
     double from_min = -128 - min / scale, from_max = 127 - max / scale;
     double zero = 128 + fabs(min / scale) < 127 + fabs(max / scale) ? from_min : from_max;
 
-    return zero <= -128 ? -128 : zero >= 127 ? 127 : (float)round(zero);
+    return zero <= -128 ? -128 : zero >= 127 ? 127 : (float)(int)round(zero);
 }
 
 static inline float32x4_t round4(float32x4_t x, float zero, float inverse, float scale)

@@ -1,5 +1,5 @@
 /* Float kernels, one value at a time, that compilers do not make vectors of by themselves:
- * LOGISTIC and dynamic rounding. SPDX-License-Identifier: Apache-2.0 */
+ * LOGISTIC, HARD_SWISH and dynamic rounding. SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/wasm/requant.h"
 #include "kernels/wasm/wasm.h"
 
@@ -62,10 +62,33 @@ static void logistic(const float *in, float *out, size_t n)
     }
 }
 
+/* ---- HARD_SWISH ------------------------------------------------------------------------- */
+
+/* As in unary.c: what is no number stays. */
+static inline v128_t hard_swish4(v128_t x)
+{
+    const v128_t six = wasm_f32x4_splat(6);
+    v128_t gate = wasm_f32x4_add(x, wasm_f32x4_splat(3));
+
+    gate = wasm_f32x4_pmin(wasm_f32x4_pmax(gate, wasm_f32x4_splat(0)), six);
+    return wasm_f32x4_div(wasm_f32x4_mul(x, gate), six);
+}
+
+static void hard_swish(const float *in, float *out, size_t n)
+{
+    size_t i = 0;
+
+    for (; i + 4 <= n; i += 4)
+        wasm_v128_store(out + i, hard_swish4(wasm_v128_load(in + i)));
+    mvk_unary_f32(MVK_HARD_SWISH, 0, in + i, out + i, n - i);
+}
+
 void mvk_unary_f32_simd128(mvk_unary_op op, float alpha, const float *in, float *out, size_t n)
 {
     if (op == MVK_LOGISTIC)
         logistic(in, out, n);
+    else if (op == MVK_HARD_SWISH)
+        hard_swish(in, out, n);
     else
         mvk_unary_f32(op, alpha, in, out, n);
 }

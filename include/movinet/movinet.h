@@ -1291,6 +1291,12 @@ typedef struct movinet_evaluation_answer {
 MOVINET_API bool movinet_evaluation_get_answer(const movinet_evaluation *evaluation, int model,
                                                int clip, movinet_evaluation_answer *out);
 
+/** Writes one page of HTML that needs nothing else: figures, plots, the worst confusions with a
+ * picture of each. `title` may be NULL. Errors: IO, MEMORY. */
+MOVINET_API movinet_status movinet_evaluation_report(const movinet_evaluation *evaluation,
+                                                     const char *title, const char *path,
+                                                     movinet_error *err);
+
 /* ---- published models ---------------------------------------------------- */
 
 typedef struct movinet_published {

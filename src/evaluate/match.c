@@ -216,9 +216,11 @@ static movinet_status refuse(const movinet_evaluation *e, const mvx_model *m, mo
     for (int i = 0; i < m->n_classes; i++)
         add_names(model, sizeof model, movinet_model_label(m->model, i), i);
     return mv_fail(err, MOVINET_ERR_FORMAT,
-                   "%.80s knows none of the classes of the data: these are %s, the model's %s; a "
-                   "map can say which are the same",
-                   m->name, data, model);
+                   "%.80s knows none of the classes of the data: these are %s, the model's %s; %s",
+                   m->name, data, model,
+                   movinet_model_get_info(m->model)->label_source == MOVINET_LABELS_NONE
+                       ? "give it a file of labels"
+                       : "a map can say which are the same");
 }
 
 static movinet_status check_model(movinet_evaluation *e, mvx_model *m, movinet_error *err)

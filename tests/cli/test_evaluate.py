@@ -1,0 +1,153 @@
+"""movinet evaluate: figures for people and programs, stopping and going on, bad data.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+import csv
+import io
+import json
+import os
+import signal
+import time
+import unittest
+
+from command import CLIPS, A0, Test, main, make_clip, need_clips, need_file
+
+
+@need_clips
+class Evaluate(Test):
+    """Six clips: red/b is half green, green/b is blue."""
+
+    def setUp(self):
+        super().setUp()
+        self.env["XDG_CACHE_HOME"] = os.path.join(self.folder, "cache")
+        colours = {"red/a": "red", "red/b": "red", "green/a": "lime", "green/b": "blue",
+                   "blue/a": "blue", "blue/b": "blue"}
+        for name, colour in colours.items():
+            os.makedirs(os.path.join(self.folder, "d", name[:-2]), exist_ok=True)
+            make_clip(os.path.join(self.folder, "d", name + ".mp4"), color=colour)
+        self.model = self.small_model("labels")
+
+    def evaluate(self, *words, **more):
+        return self.run_movinet("evaluate", *words, **more)
+
+    def test_people(self):
+        out, err = self.evaluate(self.model, "d")
+        self.assertIn("6 clips, 3 classes", out)
+        self.assertRegex(out, r"top 1 +83\.3 % +43\.6 - 97\.0")
+        self.assertRegex(out, r"first right +0\.20 s")
+        self.assertRegex(out, r"latency +[0-9.]+ ms")
+        self.assertRegex(out, r"green +2 +100\.0 .*50\.0")
+        self.assertRegex(out, r"1 of 2 +green as blue")
+        self.assertIn("evaluating: 100 %, 6 of 6 clips", err)
+        self.assertEqual(os.listdir(os.path.join(self.folder, "cache", "movinet", "evaluations")),
+                         [])
+
+    def test_json(self):
+        out, err = self.evaluate(self.model, "d", "--format", "json", "--no-timing", "-q")
+        self.assertEqual(err, "")
+        told = json.loads(out)
+        self.assertEqual((told["clips"], told["classes"], told["split"]), (6, 3, "all"))
+        model = told["models"][0]
+        figures = model["figures"]
+        self.assertAlmostEqual(figures["top1"]["value"], 5 / 6, 6)
+        self.assertAlmostEqual(figures["mean_per_class"]["value"], 5 / 6, 6)
+        self.assertIsNone(figures["top5"])
+        self.assertIsNone(figures["latency"])
+        for figure in figures.values():
+            if figure:
+                self.assertLessEqual(figure["low"], figure["value"])
+                self.assertLessEqual(figure["value"], figure["high"])
+        self.assertIn({"label": "green", "answer": "blue", "clips": 1}, model["confusion"])
+        self.assertEqual(len(model["over_time"]), 10)
+
+    def test_two_models(self):
+        other = self.small_model("plain", "other.tflite")
+        self.write("names.txt", "red\ngreen\nblue\n")
+        words = (self.model, other, "d", "--model-labels", "names.txt", "--no-timing", "-q")
+        out, _ = self.evaluate(*words)
+        self.assertRegex(out, r"other +83\.3 % +43\.6 - 97\.0 +0\.0")
+        self.assertIn("both right 5", out)
+        self.assertIn("p = 1", out)
+        out, _ = self.evaluate(*words, "--format", "csv")
+        rows = list(csv.DictReader(io.StringIO(out)))
+        pair = [r for r in rows if r["less"] and r["figure"] == "top1"]
+        self.assertEqual([(r["model"], r["value"]) for r in pair], [("other", "0")])
+        self.assertLess(float(pair[0]["low"]), 0)
+        self.assertTrue(any(r["class"] == "green" and r["figure"] == "recall" for r in rows))
+
+    def test_threads_and_results(self):
+        texts = set()
+        for threads in ("1", "2", "4"):
+            out, _ = self.evaluate(self.model, "d", "--no-timing", "-q", "-t", threads,
+                                   "--results", f"r{threads}.csv")
+            with open(os.path.join(self.folder, f"r{threads}.csv"), encoding="utf-8") as file:
+                texts.add(out + file.read())
+        self.assertEqual(len(texts), 1)
+        _, err = self.evaluate(self.model, "d", "--no-timing", "--results", "r1.csv")
+        self.assertIn("6 of 6 clips are done already", err)
+
+    def test_stopped_and_gone_on(self):
+        for i in range(60):
+            os.link(os.path.join(self.folder, "d/blue/a.mp4"),
+                    os.path.join(self.folder, f"d/blue/a{i}.mp4"))
+        words = ["evaluate", self.model, "d", "--no-timing", "-t", "1", "--results", "r.csv"]
+        process = self.start(*words)
+        end = time.monotonic() + 60
+        path = os.path.join(self.folder, "r.csv")
+        while time.monotonic() < end and process.poll() is None:
+            if os.path.exists(path) and os.path.getsize(path) > 1000:
+                process.send_signal(signal.SIGINT)
+                break
+            time.sleep(0.005)
+        out, err = process.communicate(timeout=60)
+        if process.returncode == 0:
+            self.skipTest("it was faster than the signal")
+        self.assertEqual((process.returncode, out), (1, b""))
+        self.assertIn(b"goes on where it was", err)
+        out, err = self.run_movinet(*words)
+        self.assertIn("clips are done already", err)
+        self.assertIn("66 clips", out)
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(len(file.readlines()), 67)
+
+    def test_bad_data(self):
+        os.remove(os.path.join(self.folder, "d/red/b.mp4"))
+        self.write("d/red/b.mp4", "")
+        out, err = self.evaluate(self.model, "d", "--no-timing")
+        self.assertIn("1 could not be read", out)
+        self.assertRegex(err, r"movinet: note: .*b\.mp4")
+        for words, says in (
+                (("d", "--map", "missing.csv"), "missing.csv"),
+                (("missing",), "missing"),
+                (("d", "--split", "test"), "no clip for test"),
+                (("d", "--results", "missing/r.csv"), "missing/r.csv")):
+            self.fails("evaluate", self.model, *words, "-q", says=says)
+        self.fails("evaluate", self.small_model("plain", "p.tflite"), "d", says="labels")
+        self.fails("evaluate", self.model, "d", "--fold", "2", code=2, says="--folds")
+        self.fails("evaluate", self.model, code=2)
+        self.fails("evaluate", "d/red/a.mp4", "d", says="a.mp4")
+
+
+@need_clips
+@need_file(A0)
+class Real(Test):
+    """The network that knows these actions."""
+
+    def test_kinetics(self):
+        rows = ["label,youtube_id,time_start,time_end,split"]
+        with open(os.path.join(CLIPS, "labels.csv"), encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                name = os.path.splitext(row["file"])[0]
+                rows.append(f"{row['kinetics600_label']},{name},0,10,test")
+        rows.append("abseiling,gone_for_good,0,10,test")
+        self.write("k.csv", "\n".join(rows) + "\n")
+        out, _ = self.run_movinet("evaluate", A0, "k.csv", "--clips", CLIPS, "--format", "json",
+                                  "-q", "--seconds", "4")
+        told = json.loads(out)
+        self.assertEqual((told["clips"], told["split"]), (13, "test"))
+        self.assertEqual(told["models"][0]["figures"]["top1"]["value"], 1)
+        self.assertGreater(told["models"][0]["figures"]["latency"]["value"], 0)
+
+
+if __name__ == "__main__":
+    main()

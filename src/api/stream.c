@@ -3,7 +3,7 @@
 #include "api/model.h"
 #include "core/sha256.h"
 #include "engine/stream.h"
-#include "video/preprocess.h"
+#include "picture/preprocess.h"
 #include "video/sampler.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* A clip, decoded once for both kinds. SPDX-License-Identifier: Apache-2.0 */
 #include "data/decode.h"
 #include "core/memory.h"
-#include "video/preprocess.h"
+#include "picture/preprocess.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live/latest.h"
 #include "core/memory.h"
-#include "video/unpack.h"
+#include "picture/unpack.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #define MV_LIVE_LATEST_H
 
 #include "core/error.h"
-#include "video/planes.h"
+#include "picture/planes.h"
 
 #include <pthread.h>
 

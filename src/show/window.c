@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
+#include "picture/view.h"
 #include "show/screen.h"
-#include "video/view.h"
 
 struct movinet_window {
     mvs_screen *screen;

@@ -4,7 +4,7 @@
 #include "video/camera.h"
 
 #ifdef __linux__
-#include "video/preprocess.h"
+#include "picture/preprocess.h"
 #include "video/sampler.h"
 
 #include <errno.h>

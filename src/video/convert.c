@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "video/convert.h"
 #include "core/memory.h"
-#include "video/preprocess.h"
+#include "picture/preprocess.h"
 
 #include <libavutil/pixdesc.h>
 

@@ -4,7 +4,7 @@
 #define MV_VIDEO_CONVERT_H
 
 #include "core/error.h"
-#include "video/planes.h"
+#include "picture/planes.h"
 
 #include <libavutil/frame.h>
 #include <libswscale/swscale.h>

@@ -1,6 +1,6 @@
 /* What FFmpeg's formats are made of. SPDX-License-Identifier: Apache-2.0 */
+#include "picture/preprocess.h"
 #include "video/convert.h"
-#include "video/preprocess.h"
 
 #include <libavutil/pixdesc.h>
 

@@ -1,5 +1,5 @@
 /* "screen:640x480+100,200". SPDX-License-Identifier: Apache-2.0 */
-#include "video/preprocess.h"
+#include "picture/preprocess.h"
 #include "video/where.h"
 
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* Decoded pictures on the grid of times: files, pipes, URLs, cameras.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "picture/preprocess.h"
 #include "video/convert.h"
 #include "video/decode.h"
 #include "video/ffmpeg.h"
-#include "video/preprocess.h"
 #include "video/sampler.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 /* The public face of video: checks the arguments and picks the source.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "picture/preprocess.h"
 #include "video/camera.h"
 #include "video/ffmpeg.h"
-#include "video/preprocess.h"
 #include "video/sampler.h"
 #include "video/source.h"
 

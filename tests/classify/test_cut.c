@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "classify/cut.h"
 #include "core/memory.h"
-#include "video/planes.h"
+#include "picture/planes.h"
 
 #include <math.h>
 #include <setjmp.h>

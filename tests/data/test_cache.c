@@ -1,7 +1,7 @@
 /* Clips that are decoded once. SPDX-License-Identifier: Apache-2.0 */
 #include "data/cache.h"
 #include "data/data.h"
-#include "video/preprocess.h"
+#include "picture/preprocess.h"
 
 #include <signal.h>
 #include <sys/resource.h>

@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 #include "movinet/movinet.h"
-#include "video/planes.h"
-#include "video/floats.h"
+#include "picture/floats.h"
+#include "picture/planes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Pictures as decoded against the same pictures by way of libswscale and RGB: every kind
  * of planes, range and matrix, files turned and with other pixels.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "picture/floats.h"
 #include "video/media.h"
-#include "video/floats.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* Which pictures are unused, against looking at all of them; by itself and in files: the
  * wanted pictures have the same bits whether the others were decoded or not.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "picture/preprocess.h"
 #include "video/convert.h"
 #include "video/decode.h"
 #include "video/media.h"
-#include "video/preprocess.h"
 #include "video/skip.h"
 
 #include <math.h>

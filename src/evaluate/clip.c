@@ -131,26 +131,34 @@ static movinet_status finish(mvx_worker *w, int place, int model, mvx_outcome *o
 
 /* ---- frames --------------------------------------------------------------------------- */
 
-static movinet_status open_video(mvx_worker *w, const movinet_dataset_clip *clip, double rate,
-                                 movinet_video **video, movinet_error *err)
+/* At `options->start` after the clip's own beginning. */
+static movinet_status open_video(const movinet_evaluation *e, const movinet_dataset_clip *clip,
+                                 movinet_video_options *options, movinet_video **video,
+                                 movinet_error *err)
 {
-    const mvd_shape shape = {.rate = rate, .seconds = w->e->options.seconds};
-    movinet_video_options options = {.sample_rate = rate,
-                                     .decoded = true,
-                                     .threads = 1,
-                                     .interrupted = w->interrupted,
-                                     .user = w->user};
-    double duration = 0;
+    const mvd_shape shape = {.rate = options->sample_rate, .seconds = e->options.seconds};
+    double file = 0, start, duration;
+    *video = NULL;
     if (clip->span_if_longer) {
-        movinet_status status = movinet_video_open(video, clip->file, &options, err);
+        const movinet_video_options whole = {.threads = 1};
+        movinet_status status = movinet_video_open(video, clip->file, &whole, err);
         if (status)
             return status;
-        duration = movinet_video_get_info(*video)->duration;
+        file = movinet_video_get_info(*video)->duration;
         movinet_video_close(*video);
         *video = NULL;
     }
-    mvd_span_of(clip, &shape, duration, &options.start, &options.duration);
-    return movinet_video_open(video, clip->file, &options, err);
+    mvd_span_of(clip, &shape, file, &start, &duration);
+    options->duration = duration > options->start ? duration - options->start : 0;
+    options->start += start;
+    return movinet_video_open(video, clip->file, options, err);
+}
+
+movinet_status mvx_open_clip(const movinet_evaluation *e, const movinet_dataset_clip *clip,
+                             double rate, double at, movinet_video **video, movinet_error *err)
+{
+    movinet_video_options options = {.sample_rate = rate, .start = at, .threads = 1};
+    return open_video(e, clip, &options, video, err);
 }
 
 static movinet_status push(mvx_worker *w, int place, const bool *with, const movinet_frame *frame,
@@ -178,7 +186,12 @@ static movinet_status run_at(mvx_worker *w, int place, double rate, const bool *
     for (int m = 0; m < w->e->info.n_models; m++)
         if (with[m])
             movinet_stream_reset(w->streams[m]);
-    movinet_status status = open_video(w, mvx_clip(w->e, place), rate, &video, err);
+    movinet_video_options options = {.sample_rate = rate,
+                                     .decoded = true,
+                                     .threads = 1,
+                                     .interrupted = w->interrupted,
+                                     .user = w->user};
+    movinet_status status = open_video(w->e, mvx_clip(w->e, place), &options, &video, err);
     while (!status && !(status = movinet_video_next(video, &frame, err))) {
         status = push(w, place, with, &frame, err);
         frames++;

@@ -28,6 +28,13 @@ void mvx_note(movinet_evaluation *e, const char *format, ...)
         e->n_notes++;
 }
 
+void mvx_outcome_free(mvx_outcome *o)
+{
+    free(o->stretches);
+    free(o->scores);
+    *o = (mvx_outcome){0};
+}
+
 /* ---- answers of a clip -------------------------------------------------------------------- */
 
 bool mvx_is_right(const movinet_dataset_clip *clip, int answer)

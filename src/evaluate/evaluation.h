@@ -89,7 +89,7 @@ void mvx_note(movinet_evaluation *e, const char *format, ...) __attribute__((for
 /** In match.c: labels, and each model's answers. */
 movinet_status mvx_match(movinet_evaluation *e, movinet_error *err);
 
-/** In results.c. Finds the file, and takes what is in it. */
+/** In results.c and results_write.c. Finds the file, and takes what is in it. */
 movinet_status mvx_results_open(movinet_evaluation *e, movinet_error *err);
 /** Opens it to be added to; *out is NULL where none is kept. */
 movinet_status mvx_results_append(const movinet_evaluation *e, FILE **out, movinet_error *err);
@@ -107,6 +107,10 @@ void mvx_worker_close(mvx_worker *w);
  * *fatal: it is not the clip's fault. */
 movinet_status mvx_worker_run(mvx_worker *w, int place, double *seconds, bool *fatal,
                               movinet_error *err);
+
+/** A clip's frames at so many a second, beginning `at` seconds into it. */
+movinet_status mvx_open_clip(const movinet_evaluation *e, const movinet_dataset_clip *clip,
+                             double rate, double at, movinet_video **video, movinet_error *err);
 
 /** In latency.c. Errors: MEMORY, CANCELLED. */
 typedef bool mvx_go_on(void *user, int done, int total);

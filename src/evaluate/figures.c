@@ -253,7 +253,7 @@ static mvx_pairs pairs_of(const drawing *d, int a, int b, movinet_figure_kind ki
 static movinet_figure settle_difference(drawing *d, int a, int b, movinet_figure_kind kind)
 {
     double value = d->values[b][kind] - d->values[a][kind];
-    if (isnan(value))
+    if (!isfinite(value)) /* there is no telling how much later never is */
         return (movinet_figure){NAN, NAN, NAN};
     mvx_interval i = mvx_drawn(value, d->one, collect(d, a, b, (int)kind));
     if (is_share_of_clips(kind)) {

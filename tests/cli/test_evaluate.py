@@ -2,11 +2,16 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+import base64
 import csv
+import html
+import html.parser
 import io
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
 import unittest
 
@@ -126,6 +131,104 @@ class Evaluate(Test):
         self.fails("evaluate", self.model, "d", "--fold", "2", code=2, says="--folds")
         self.fails("evaluate", self.model, code=2)
         self.fails("evaluate", "d/red/a.mp4", "d", says="a.mp4")
+
+
+class Page(html.parser.HTMLParser):
+    """Whether every element is closed, and what the page would fetch."""
+    EMPTY = {"meta", "img", "br"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.links, self.words = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href")]
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+@need_clips
+class Report(Test):
+    """The page of two models that are confused about hostile labels."""
+    RED, GREEN = '<script>alert("r")</script>', "g & \u00fc" + "n" * 70
+    LONG = "a-label-of-one-word-that-is-longer-than-any-phone-is-wide-" * 2
+
+    def setUp(self):
+        super().setUp()
+        self.env["XDG_CACHE_HOME"] = self.path("cache")
+        rows = ["file,label"]
+        for name, colour, label in (("a", "red", self.RED), ("b", "lime", self.RED),
+                                    ("c", "lime", self.GREEN), ("d", "blue", self.GREEN),
+                                    ("e", "blue", self.LONG), ("f", "red", self.LONG)):
+            make_clip(self.path(name + ".mp4"), color=colour)
+            quoted = label.replace('"', '""')
+            rows.append(f'{name}.mp4,"{quoted}"')
+        self.write("d.csv", "\n".join(rows))
+        self.write("l.txt", "\n".join((self.RED, self.GREEN, self.LONG)))
+        self.small_model("no-states", "one.tflite")
+        self.small_model("plain", "two.tflite")
+
+    def page(self, *models):
+        _, err = self.run_movinet("evaluate", *models, "d.csv", "--model-labels", "l.txt",
+                                  "--title", "A <b>title</b>", "--report", "r.html")
+        self.assertIn("r.html", err)
+        with open(self.path("r.html"), encoding="utf-8") as file:
+            return file.read()
+
+    def test_structure(self):
+        for models in (("one.tflite",), ("one.tflite", "two.tflite")):
+            text = self.page(*models)
+            page = Page(text)
+            self.assertEqual(page.open, [])
+            self.assertNotIn("script", page.tags)
+            self.assertIn(self.RED, page.words)
+            self.assertIn("A <b>title</b>", page.words)
+            self.assertEqual(page.tags.count("img"), 3 * len(models))
+            self.assertGreaterEqual(page.tags.count("svg"), 2 + len(models))
+            for link in page.links:
+                self.assertTrue(link.startswith("data:image/jpeg;base64,"))
+                picture = base64.b64decode(link.split(",", 1)[1], validate=True)
+                self.assertEqual(picture[:3], b"\xff\xd8\xff")
+            self.assertNotIn("http", text)
+            self.assertNotIn("nan", text.lower().replace("nann", ""))
+
+    def test_in_a_browser(self):
+        """It scrolls down only, as narrow as 320 pixels."""
+        chromium = shutil.which("chromium")
+        if not chromium:
+            self.skipTest("no chromium")
+        text = self.page("one.tflite", "two.tflite")
+        measure = ("<script>onload = () => parent.postMessage([innerWidth, "
+                   "document.documentElement.scrollWidth - document.documentElement.clientWidth, "
+                   "[...document.images].filter(i => !i.naturalWidth).length].join(), '*')</script>")
+        frames = "".join(f'<iframe width="{width}" height="900" srcdoc="'
+                         f'{html.escape(text + measure)}"></iframe>' for width in (320, 390, 1200))
+        self.write("frames.html", "<title></title><script>onmessage = e => document.title += "
+                                  f"e.data + ';'</script>{frames}")
+        out = subprocess.run([chromium, "--headless=new", "--no-sandbox", "--disable-gpu",
+                              "--virtual-time-budget=10000", f"--user-data-dir={self.path('c')}",
+                              "--dump-dom", "file://" + self.path("frames.html")], env=self.env,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True,
+                             timeout=120).stdout.decode()
+        told = sorted(out.split("<title>")[1].split("</title>")[0].split(";")[:-1])
+        self.assertEqual(told, ["1200,0,0", "320,0,0", "390,0,0"])
+
+    def test_cannot_be_written(self):
+        out, err = self.run_movinet("evaluate", "one.tflite", "d.csv", "--model-labels", "l.txt",
+                                    "--report", "missing/r.html", "-q", code=1)
+        self.assertIn("top 1", out)
+        self.assertIn("missing/r.html", err)
 
 
 @need_clips

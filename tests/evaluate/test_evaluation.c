@@ -4,6 +4,7 @@
 #include "support/small_model.h"
 
 #include <math.h>
+#include <unistd.h>
 
 /* red/b is green for its first two frames of ten: its mean is red from the fifth on, and
  * with the fourth both are the same. green/b is blue. */
@@ -24,7 +25,7 @@ static void make_clips(void)
                                             {"green/a", "lime:d=2"}, {"green/b", "blue:d=2"},
                                             {"blue/a", "blue:d=2"},  {"blue/b", "blue:d=2"}};
     media_need_ffmpeg();
-    for (int i = 0; i < 6; i++) {
+    for (int i = access("d/blue/b.mkv", F_OK) ? 0 : 6; i < 6; i++) {
         char command[400], more[200] = "";
         if (i == 1)
             snprintf(more, sizeof more, "[a];color=s=24x16:r=10:c=red:d=1.6[b];[a][b]concat");

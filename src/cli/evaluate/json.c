@@ -91,9 +91,9 @@ static json_t *calibration(const evaluate_job *j, int model)
     for (int i = 0; i < MOVINET_EVALUATION_BINS; i++) {
         movinet_evaluation_bin b = movinet_evaluation_calibration(j->evaluation, model, i);
         if (b.clips)
-            json_array_append_new(list, json_pack("{s:i,s:o,s:o}", "clips", b.clips, "probability",
-                                                  rounded(b.probability), "right",
-                                                  figure(b.right)));
+            json_array_append_new(list,
+                                  json_pack("{s:i,s:o,s:o}", "clips", b.clips, "probability",
+                                            rounded(b.probability), "right", figure(b.right)));
     }
     return list;
 }
@@ -101,15 +101,14 @@ static json_t *calibration(const evaluate_job *j, int model)
 static json_t *model(const evaluate_job *j, int m)
 {
     const movinet_model_info *info = movinet_model_get_info(j->models[m]);
-    json_t *memory = json_pack("{s:I,s:I,s:I}", "weights", (json_int_t)info->weight_bytes, "stream",
-                               (json_int_t)info->stream_bytes, "file",
-                               (json_int_t)info->file_bytes);
-    return json_pack("{s:o,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
-                     json_text(j->names[m]), "path", json_text(j->paths[m]), "variant",
-                     info->variant, "precision", info->precision, "cpu", info->cpu, "figures",
-                     figures(j, m), "bytes", memory, "classes", classes(j, m), "confusion",
-                     confusion(j, m), "over_time", over_time(j, m), "calibration",
-                     calibration(j, m));
+    json_t *memory =
+        json_pack("{s:I,s:I,s:I}", "weights", (json_int_t)info->weight_bytes, "stream",
+                  (json_int_t)info->stream_bytes, "file", (json_int_t)info->file_bytes);
+    return json_pack(
+        "{s:o,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "name", json_text(j->names[m]), "path",
+        json_text(j->paths[m]), "variant", info->variant, "precision", info->precision, "cpu",
+        info->cpu, "figures", figures(j, m), "bytes", memory, "classes", classes(j, m), "confusion",
+        confusion(j, m), "over_time", over_time(j, m), "calibration", calibration(j, m));
 }
 
 /* ---- two models ---- */
@@ -141,8 +140,8 @@ static json_t *pair(const evaluate_job *j, int a, int b)
     return json_pack("{s:o,s:o,s:o,s:i,s:i,s:i,s:i,s:o,s:o,s:o,s:o}", "a", json_text(j->names[a]),
                      "b", json_text(j->names[b]), "b_less_a", differences, "both_right", p.both,
                      "only_a", p.only_a, "only_b", p.only_b, "neither", p.neither, "mcnemar_p",
-                     json_number(p.mcnemar), "same_answer", figure(p.agreement),
-                     "same_on_frames", figure(p.frames), "disagreements", disagreements(j, a, b));
+                     json_number(p.mcnemar), "same_answer", figure(p.agreement), "same_on_frames",
+                     figure(p.frames), "disagreements", disagreements(j, a, b));
 }
 
 /* ---- all ---- */
@@ -168,11 +167,11 @@ void evaluate_print_json(const evaluate_job *j)
     for (int b = 1; b < j->n_models; b++)
         for (int a = 0; a < b; a++)
             json_array_append_new(pairs, pair(j, a, b));
-    json_t *all = json_pack("{s:o,s:s,s:i,s:i,s:i,s:i,s:b,s:o,s:o,s:o}", "data", json_text(j->data),
-                            "split", splits[info->clips], "clips", info->n_counted, "sources",
-                            info->n_sources, "classes", info->n_classes, "left_out",
-                            info->n_unknown, "several_labels", info->multi_label, "skipped",
-                            skipped(j), "models", models, "pairs", pairs);
+    json_t *all =
+        json_pack("{s:o,s:s,s:i,s:i,s:i,s:i,s:b,s:o,s:o,s:o}", "data", json_text(j->data), "split",
+                  splits[info->clips], "clips", info->n_counted, "sources", info->n_sources,
+                  "classes", info->n_classes, "left_out", info->n_unknown, "several_labels",
+                  info->multi_label, "skipped", skipped(j), "models", models, "pairs", pairs);
     char *text = all ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
     if (text)
         puts(text);

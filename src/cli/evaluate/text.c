@@ -60,7 +60,10 @@ static void print_interval(const terminal *t, movinet_figure f, movinet_figure_u
         return;
     }
     int n = snprintf(text, sizeof text, "%7s %s %s", format_bare(low, f.low, unit),
-                     f.low < 0 ? "to" : t->utf8 ? "–" : "-", format_bare(high, f.high, unit));
+                     f.low < 0 ? "to"
+                     : t->utf8 ? "–"
+                               : "-",
+                     format_bare(high, f.high, unit));
     n -= f.low >= 0 && t->utf8 ? 2 : 0; /* the dash is three bytes wide */
     print_faint(t, text);
     print_spaces(t->out, 16 - n);
@@ -301,9 +304,9 @@ static void print_pair(const terminal *t, const evaluate_job *j, int a, int b)
     print_fitted(t, j->names[a], NAME);
     fprintf(t->out, " %d, neither %d\n", p.only_a, p.neither);
     print_name(t, "McNemar's test", 2);
-    fprintf(t->out, "  p = %-8.3g", p.mcnemar);
-    print_faint(t, p.mcnemar < 0.05 ? "they are not equally good"
-                                    : "they may well be equally good");
+    fprintf(t->out, "  p = %-10.3g", p.mcnemar);
+    print_faint(t,
+                p.mcnemar < 0.05 ? "they are not equally good" : "they may well be equally good");
     fputc('\n', t->out);
     print_agreement(t, "same answer", p.agreement);
     print_agreement(t, "of all frames", p.frames);

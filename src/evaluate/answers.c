@@ -137,23 +137,14 @@ int movinet_evaluation_confusions(const movinet_evaluation *e, int model, movine
 bool movinet_evaluation_after(const movinet_evaluation *e, int model, int frames,
                               movinet_evaluation_moment *out)
 {
-    int clips = 0, right = 0;
-    if (!is_model(e, model) || frames < 1)
+    const mvx_model *m = is_model(e, model) ? &e->models[model] : NULL;
+    if (!m || frames < 1 || frames > m->longest)
         return false;
-    const mvx_model *m = &e->models[model];
-    for (int i = 0; i < e->info.n_counted; i++) {
-        int place = e->counted[i];
-        const mvx_outcome *o = &m->outcomes[place];
-        if (o->frames < frames || o->rank < 0)
-            continue;
-        clips++;
-        right += mvx_is_right(mvx_clip(e, place), mvx_answer_after(o, frames));
-    }
+    int clips = m->seen[frames - 1], right = m->right[frames - 1];
     mvx_interval i = mvx_wilson(right, clips);
-    if (clips)
-        *out = (movinet_evaluation_moment){
-            frames / m->rate, clips, {(double)right / clips, i.low, i.high}};
-    return clips > 0;
+    *out = (movinet_evaluation_moment){
+        frames / m->rate, clips, {(double)right / clips, i.low, i.high}};
+    return true;
 }
 
 movinet_evaluation_bin movinet_evaluation_calibration(const movinet_evaluation *e, int model,

@@ -56,14 +56,6 @@ int mvx_first_right(const movinet_dataset_clip *clip, const mvx_outcome *o)
     return 0;
 }
 
-int mvx_answer_after(const mvx_outcome *o, int frames)
-{
-    int i = 0;
-    while (i + 1 < o->n_stretches && frames > o->stretches[i].frames)
-        frames -= o->stretches[i++].frames;
-    return o->stretches[i].answer;
-}
-
 /* ---- beginning ---------------------------------------------------------------------------- */
 
 static movinet_status check_options(const movinet_evaluate_options *o, int n_models,

@@ -42,6 +42,8 @@ typedef struct mvx_model {
     /* of the counted clips */
     int *counts; ///< [classes of the data][n_answers]; NULL: several labels a clip
     movinet_class_figures *classes; ///< [classes of the data]
+    int longest;         ///< frames of the longest clip
+    int *seen, *right;   ///< [longest] clips that have so many frames and one more; right then
     movinet_figure figures[MOVINET_FIGURES];
 } mvx_model;
 
@@ -80,8 +82,6 @@ static inline const movinet_dataset_clip *mvx_clip(const movinet_evaluation *e, 
 bool mvx_is_right(const movinet_dataset_clip *clip, int answer);
 /** Frames until the answer is right for the first time; 0: never. */
 int mvx_first_right(const movinet_dataset_clip *clip, const mvx_outcome *o);
-/** The answer after so many frames, from 1 on. */
-int mvx_answer_after(const mvx_outcome *o, int frames);
 
 /** "…" for movinet_evaluate_watch.say, once the evaluation runs. */
 void mvx_note(movinet_evaluation *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -119,5 +119,7 @@ movinet_status mvx_time_models(movinet_evaluation *e, mvx_go_on *go_on, void *us
 
 /** In figures.c: all that is known afterwards. */
 movinet_status mvx_figures(movinet_evaluation *e, movinet_error *err);
+/** In count.c: what is taken for what, and right answers over time. */
+movinet_status mvx_count(movinet_evaluation *e, mvx_model *m, movinet_error *err);
 
 #endif

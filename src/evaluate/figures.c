@@ -264,18 +264,10 @@ static movinet_figure settle_difference(drawing *d, int a, int b, movinet_figure
     return figure_of(value, i);
 }
 
-static void count_all(movinet_evaluation *e, mvx_model *m)
-{
-    for (int i = 0; i < e->info.n_counted && m->counts; i++) {
-        int place = e->counted[i], truth = mvx_clip(e, place)->classes[0];
-        m->counts[(size_t)truth * (size_t)e->info.n_answers + (size_t)m->outcomes[place].top[0]]++;
-    }
-}
-
 static movinet_status make_room(drawing *d, movinet_error *err)
 {
     movinet_evaluation *e = d->e;
-    size_t models = (size_t)e->info.n_models, classes = (size_t)e->info.n_classes, room;
+    size_t models = (size_t)e->info.n_models, classes = (size_t)e->info.n_classes;
     movinet_status status = MOVINET_OK;
     double work = (double)e->info.n_counted * (e->info.multi_label ? e->info.n_classes : 1);
     d->rounds = work * ROUNDS > 1e9 ? FEWEST_ROUNDS : ROUNDS;
@@ -288,10 +280,7 @@ static movinet_status make_room(drawing *d, movinet_error *err)
     for (int m = 0; !status && m < e->info.n_models; m++) {
         mvx_model *k = &e->models[m];
         k->classes = mv_arena_alloc(&e->arena, classes + 1, sizeof *k->classes);
-        bool fits = mv_mul_size(classes, (size_t)e->info.n_answers, &room);
-        if (!e->info.multi_label && fits)
-            k->counts = mv_arena_alloc(&e->arena, room, sizeof *k->counts);
-        if (!k->classes || (!e->info.multi_label && !k->counts))
+        if (!k->classes)
             return mvx_no_memory(err);
         status = mvx_cases_open(&d->cases[m], e, k, err);
     }
@@ -308,7 +297,6 @@ static void settle(drawing *d)
         d->values[m][MOVINET_FIGURE_LATENCY] = latency_of(&e->models[m], e->n_latencies, NULL);
         d->wider[m] = wider_of(d, m);
         settle_classes(d, m);
-        count_all(e, &e->models[m]);
         for (int kind = 0; kind < MOVINET_FIGURES; kind++)
             e->models[m].figures[kind] = settle_figure(d, m, (movinet_figure_kind)kind);
     }
@@ -327,6 +315,8 @@ movinet_status mvx_figures(movinet_evaluation *e, movinet_error *err)
         status = draw(&d, err);
     if (!status)
         settle(&d);
+    for (int m = 0; !status && m < e->info.n_models; m++)
+        status = mvx_count(e, &e->models[m], err);
     for (int m = 0; m < e->info.n_models; m++)
         mvx_cases_close(&d.cases[m]);
     free(d.drawn);

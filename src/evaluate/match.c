@@ -197,14 +197,14 @@ static movinet_status number_answers(movinet_evaluation *e, const words *all, mo
     return MOVINET_OK;
 }
 
+/* Three of them, and that there are more. */
 static void add_names(char *text, size_t room, const char *label, int n)
 {
     size_t used = strlen(text);
-    snprintf(text + used, room - used,
-             n < 3    ? "%s\"%.40s\""
-             : n == 3 ? ", ..."
-                      : "",
-             n ? ", " : "", label);
+    if (n < 3)
+        snprintf(text + used, room - used, "%s\"%.40s\"", n ? ", " : "", label);
+    else if (n == 3)
+        snprintf(text + used, room - used, ", ...");
 }
 
 /* What the model and the data call their classes, for whoever has to bring them together. */

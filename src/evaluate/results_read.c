@@ -63,6 +63,9 @@ static bool take_share(const char **at, double *out)
     return digits == 9 && *out <= 1;
 }
 
+/* Frames of a clip: forty days. Memory is taken for each of the longest. */
+enum { LONGEST = 20000000 };
+
 /* ---- reading ------------------------------------------------------------------------- */
 
 static bool take_top(const movinet_evaluation *e, const char *at, mvx_outcome *o)
@@ -110,7 +113,7 @@ static bool take_outcome(const movinet_evaluation *e, char *const *fields, mvx_o
     const char *frames = fields[FRAMES], *rank = fields[RANK], *truth = fields[LABEL_PROBABILITY];
     bool has_rank = *rank != '\0';
     o->rank = -1;
-    return take_int(&frames, 1000000000, &o->frames) && !*frames && o->frames > 0 &&
+    return take_int(&frames, LONGEST, &o->frames) && !*frames && o->frames > 0 &&
            (!has_rank || (take_int(&rank, e->info.n_answers - 1, &o->rank) && !*rank &&
                           take_share(&truth, &o->truth))) &&
            !*truth && take_top(e, fields[TOP], o) && take_stretches(e, fields[ANSWERS], o) &&

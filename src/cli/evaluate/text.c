@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 20, LABEL = 26, MANY_CLASSES = 40, WORST = 20, PAIRS = 10 };
+enum { NAME = 20, INTERVAL = 16, LABEL = 26, MANY_CLASSES = 40, WORST = 20, PAIRS = 10 };
 
 typedef movinet_figure_kind kind;
 
@@ -51,22 +51,19 @@ static void print_faint(const terminal *t, const char *text)
     set_style(t, STYLE_NONE);
 }
 
-/* "  43.6 - 97.0", in 16 columns. */
-static void print_interval(const terminal *t, movinet_figure f, movinet_figure_unit unit)
+/* "   43.6 - 97.0"; returns the columns it took. */
+static int print_interval(const terminal *t, movinet_figure f, movinet_figure_unit unit)
 {
     char low[32], high[32], text[80];
-    if (isnan(f.low) || isnan(f.high)) {
-        print_spaces(t->out, 16);
-        return;
-    }
+    if (isnan(f.low) || isnan(f.high))
+        return 0;
     int n = snprintf(text, sizeof text, "%7s %s %s", format_bare(low, f.low, unit),
                      f.low < 0 ? "to"
                      : t->utf8 ? "–"
                                : "-",
                      format_bare(high, f.high, unit));
-    n -= f.low >= 0 && t->utf8 ? 2 : 0; /* the dash is three bytes wide */
     print_faint(t, text);
-    print_spaces(t->out, 16 - n);
+    return f.low >= 0 && t->utf8 ? n - 2 : n; /* the dash is three bytes wide */
 }
 
 static void print_name(const terminal *t, const char *name, int left)
@@ -127,11 +124,12 @@ static void print_figure(const terminal *t, const evaluate_job *j, int model, ki
     movinet_figure f = movinet_evaluation_figure(j->evaluation, model, k);
     print_name(t, j->n_models > 1 ? j->names[model] : info->title, j->n_models > 1 ? 4 : 2);
     fprintf(t->out, "%10s", evaluate_format(text, f.value, info->unit));
-    print_interval(t, f, info->unit);
-    if (model)
+    int used = print_interval(t, f, info->unit);
+    if (model) {
+        print_spaces(t->out, INTERVAL - used);
         print_difference(t, j, model, k);
-    else if (j->n_models == 1 && (int)strlen(info->means) <= t->columns - NAME - 30) {
-        fputs("  ", t->out);
+    } else if (j->n_models == 1 && (int)strlen(info->means) <= t->columns - NAME - 30) {
+        print_spaces(t->out, INTERVAL + 2 - used);
         print_faint(t, info->means);
     }
     fputc('\n', t->out);
@@ -188,7 +186,7 @@ static void print_over_time(const terminal *t, const evaluate_job *j, int model)
         snprintf(name, sizeof name, "right after %.1f s", m.seconds);
         print_name(t, name, j->n_models > 1 ? 4 : 2);
         fprintf(t->out, "%10s", evaluate_format(text, m.right.value, MOVINET_UNIT_SHARE));
-        print_interval(t, m.right, MOVINET_UNIT_SHARE);
+        print_spaces(t->out, INTERVAL - print_interval(t, m.right, MOVINET_UNIT_SHARE));
         snprintf(clips, sizeof clips, "  of %d clip%s", m.clips, m.clips == 1 ? "" : "s");
         print_faint(t, clips);
         fputc('\n', t->out);

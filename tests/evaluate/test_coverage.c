@@ -1,0 +1,193 @@
+/* How often the intervals of an evaluation hold the truth, where it is known: answers are drawn
+ * by lot, again and again. SPDX-License-Identifier: Apache-2.0 */
+#include "core/random.h"
+#include "data/data.h"
+#include "evaluate/evaluation.h"
+#include "support/small_model.h"
+
+#include <math.h>
+
+enum { CLASSES = 3, EACH = 40, CLIPS = CLASSES * EACH, SAMPLES = 200, SOURCES = 30 };
+
+/* Chances of the answers to each class; of the second model, where the first is wrong. */
+static const double first[CLASSES][CLASSES] = {
+    {0.8, 0.15, 0.05}, {0.2, 0.7, 0.1}, {0.05, 0.05, 0.9}};
+#define SECOND_RIGHT 0.5 /* of those that the first has wrong */
+#define SECOND_WRONG 0.1 /* of those that it has right */
+
+static movinet_model *colours(void)
+{
+    movinet_model *model;
+    movinet_error err;
+    size_t size;
+    uint8_t *bytes = mb_finish(small_model(), &size);
+    const movinet_model_options options = {.labels = "c0\nc1\nc2\n"};
+    if (movinet_model_open_memory(&model, bytes, size, &options, &err))
+        fail_msg("%s", err.message);
+    free(bytes);
+    return model;
+}
+
+/* Clips that nobody opens. */
+static movinet_evaluation *begin(movinet_dataset **d, movinet_model **models, const char *group)
+{
+    movinet_evaluation *e;
+    movinet_error err;
+    char text[20000] = "file,label\n";
+    for (int i = 0; i < CLIPS; i++)
+        snprintf(text + strlen(text), 60, "s%02d_%d.mp4,c%d\n", i % SOURCES, i / SOURCES,
+                 i % SOURCES % CLASSES);
+    write_text("d.csv", text);
+    media_shell("for i in $(seq 0 29); do for k in 0 1 2 3; do "
+                ": > $(printf s%02d_%d.mp4 $i $k); done; done");
+    *d = open_data("d.csv", &(movinet_dataset_options){.group = group});
+    models[0] = colours();
+    models[1] = colours();
+    const movinet_evaluate_options o = {.results_path = "never.csv"};
+    if (movinet_evaluation_open(&e, models, 2, *d, &o, &err))
+        fail_msg("%s", err.message);
+    assert_int_equal(e->n, CLIPS);
+    for (int i = 0; i < CLIPS; i++)
+        e->counted[i] = i;
+    e->info.n_counted = CLIPS;
+    return e;
+}
+
+static void end(movinet_evaluation *e, movinet_dataset *d, movinet_model **models)
+{
+    movinet_evaluation_close(e);
+    movinet_dataset_close(d);
+    movinet_model_close(models[0]);
+    movinet_model_close(models[1]);
+}
+
+static int draw(mv_random *random, const double chances[CLASSES])
+{
+    double u = mv_random_unit(random);
+    return u < chances[0] ? 0 : u < chances[0] + chances[1] ? 1 : 2;
+}
+
+/* Ten frames; the answer changes up to three times before it is `answer`. */
+static void put(mvx_outcome *o, int truth, int answer, int flips)
+{
+    mvx_outcome_free(o);
+    o->stretches = calloc(4, sizeof *o->stretches);
+    for (int i = 0; i <= flips; i++)
+        o->stretches[i] = (mvx_stretch){(answer + (flips - i)) % CLASSES, i ? 1 : 10 - flips};
+    *o = (mvx_outcome){.frames = 10,
+                       .rank = truth == answer ? 0 : 1,
+                       .n_top = 1,
+                       .top = {answer},
+                       .p = {0.5},
+                       .stretches = o->stretches,
+                       .n_stretches = flips + 1};
+}
+
+static void sample(movinet_evaluation *e, mv_random *random, bool by_source)
+{
+    int last_a[SOURCES], last_b[SOURCES];
+    for (int i = 0; i < CLIPS; i++) {
+        int truth = mvx_clip(e, i)->classes[0], source = mvx_clip(e, i)->source % SOURCES;
+        int a = draw(random, first[truth]), flips = (int)mv_random_below(random, 4);
+        bool wrong = a != truth;
+        bool right = mv_random_unit(random) < (wrong ? SECOND_RIGHT : 1 - SECOND_WRONG);
+        int b = right ? truth : wrong ? a : (truth + 1) % CLASSES;
+        if (by_source && e->units[i] == -1) /* not its first clip */
+            a = last_a[source], b = last_b[source];
+        last_a[source] = a;
+        last_b[source] = b;
+        put(&e->models[0].outcomes[i], truth, a, flips);
+        put(&e->models[1].outcomes[i], truth, b, flips);
+    }
+}
+
+static bool holds(movinet_figure f, double truth)
+{
+    return f.low <= truth && truth <= f.high;
+}
+
+static void promised(const char *what, int held, double least)
+{
+    double share = held / (double)SAMPLES;
+    if (share < least || share > 0.998)
+        fail_msg("%s: %.3f", what, share);
+}
+
+static void of_figures_and_differences(void **state)
+{
+    (void)state;
+    movinet_dataset *d;
+    movinet_model *models[2];
+    movinet_error err;
+    mv_random random = {41};
+    int top = 0, recall = 0, precision = 0, f1 = 0, flips = 0, difference = 0, means = 0, class = 0;
+    movinet_evaluation *e = begin(&d, models, NULL);
+    double true_precision = (0.8 / 1.05 + 0.7 / 0.9 + 0.9 / 1.05) / 3;
+    double true_f1 = (1.6 / 2.05 + 1.4 / 1.9 + 1.8 / 2.05) / 3;
+    double second = 0.8 * (1 - SECOND_WRONG) + 0.2 * SECOND_RIGHT;
+    e->ready = true;
+    for (int s = 0; s < SAMPLES; s++) {
+        sample(e, &random, false);
+        e->options.seed = (uint64_t)s;
+        assert_int_equal(mvx_figures(e, &err), MOVINET_OK);
+        assert_int_equal(e->info.n_sources, CLIPS);
+        top += holds(movinet_evaluation_figure(e, 0, MOVINET_FIGURE_TOP1), 0.8);
+        recall += holds(movinet_evaluation_figure(e, 0, MOVINET_FIGURE_RECALL), 0.8);
+        precision +=
+            holds(movinet_evaluation_figure(e, 0, MOVINET_FIGURE_PRECISION), true_precision);
+        f1 += holds(movinet_evaluation_figure(e, 0, MOVINET_FIGURE_F1), true_f1);
+        flips += holds(movinet_evaluation_figure(e, 0, MOVINET_FIGURE_FLIPS), 1.5 * 60 / 1.8);
+        difference +=
+            holds(movinet_evaluation_difference(e, 0, 1, MOVINET_FIGURE_TOP1), second - 0.8);
+        means += holds(movinet_evaluation_difference(e, 0, 1, MOVINET_FIGURE_RECALL), second - 0.8);
+        class += holds(movinet_evaluation_class(e, 0, 1).f1, 1.4 / 1.9);
+    }
+    promised("top 1", top, 0.92);
+    promised("recall", recall, 0.92);
+    promised("precision", precision, 0.92);
+    promised("F1", f1, 0.92);
+    promised("flips", flips, 0.91);
+    promised("difference of top 1", difference, 0.92);
+    promised("difference of recall", means, 0.91);
+    promised("F1 of a class", class, 0.92);
+    end(e, d, models);
+}
+
+/* Four clips of a source are all alike: 30 proofs, not 120. */
+static void of_clips_that_are_alike(void **state)
+{
+    (void)state;
+    movinet_dataset *d;
+    movinet_model *models[2];
+    movinet_error err;
+    mv_random random = {43};
+    int held = 0, means = 0, difference = 0;
+    movinet_evaluation *e = begin(&d, models, "name");
+    double second = 0.8 * (1 - SECOND_WRONG) + 0.2 * SECOND_RIGHT;
+    e->ready = true;
+    for (int s = 0; s < SAMPLES; s++) {
+        int seen[SOURCES] = {0};
+        for (int i = 0; i < CLIPS; i++)
+            e->units[i] = seen[mvx_clip(e, i)->source]++ ? -1 : 0;
+        sample(e, &random, true);
+        assert_int_equal(mvx_figures(e, &err), MOVINET_OK);
+        assert_int_equal(e->info.n_sources, SOURCES);
+        held += holds(movinet_evaluation_figure(e, 0, MOVINET_FIGURE_TOP1), 0.8);
+        means += holds(movinet_evaluation_figure(e, 0, MOVINET_FIGURE_RECALL), 0.8);
+        difference +=
+            holds(movinet_evaluation_difference(e, 0, 1, MOVINET_FIGURE_TOP1), second - 0.8);
+    }
+    promised("top 1", held, 0.9);
+    promised("recall", means, 0.9);
+    promised("difference", difference, 0.88);
+    end(e, d, models);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_figures_and_differences),
+        cmocka_unit_test(of_clips_that_are_alike),
+    };
+    return cmocka_run_group_tests(tests, media_setup, media_teardown);
+}

@@ -1297,6 +1297,54 @@ MOVINET_API movinet_status movinet_evaluation_report(const movinet_evaluation *e
                                                      const char *title, const char *path,
                                                      movinet_error *err);
 
+/** Two files of one network, say before and after quantization: what each op makes of the same
+ * frames, side by side, to find where they drift apart. */
+typedef struct movinet_comparison movinet_comparison;
+
+/** Pairs their ops: by the names of what they write, else by kind, shape and order. The models
+ * must live as long. Errors: ARGUMENT (images of different sizes, nothing to pair), FORMAT,
+ * UNSUPPORTED, MEMORY. */
+MOVINET_API movinet_status movinet_comparison_open(movinet_comparison **out, movinet_model *a,
+                                                   movinet_model *b, movinet_preprocess preprocess,
+                                                   movinet_error *err);
+MOVINET_API void movinet_comparison_close(movinet_comparison *comparison);
+/** A frame through both, op by op. Errors: as movinet_stream_push. */
+MOVINET_API movinet_status movinet_comparison_push(movinet_comparison *comparison,
+                                                   const movinet_frame *frame,
+                                                   movinet_error *err);
+/** The next frame is the first of another clip: both forget what they have seen. */
+MOVINET_API void movinet_comparison_reset(movinet_comparison *comparison);
+
+typedef struct movinet_comparison_info {
+    int n_pairs;       ///< tensors that are compared
+    int n_a, n_b;      ///< that there are of either: activations in int8 or float
+    int frames, clips;
+    int same_top;      ///< frames with the same top class
+    double difference; ///< mean over frames of |difference of the probability of a's top class|
+} movinet_comparison_info;
+
+MOVINET_API movinet_comparison_info
+movinet_comparison_get_info(const movinet_comparison *comparison);
+
+/** How far a tensor has drifted. Signal-to-noise: of what a computes to b's difference from it,
+ * in decibels over all frames: 20: the noise is a tenth; infinite: none. */
+typedef struct movinet_drift {
+    int op_a, op_b;         ///< indices in the files
+    int tensor_a, tensor_b;
+    const char *kind;       ///< "CONV_2D"
+    const char *layer;      ///< "block1 layer0"; "" if it is not known
+    const char *name;       ///< of the tensor, as a has it
+    double snr;
+    double early, late;     ///< of the first five frames of clips, and of those after; NaN: none
+    double bias;            ///< mean of b less a, over the root mean square of a
+    double lost;            ///< decibels below the worst of what the op reads; 0: none
+} movinet_drift;
+enum { MOVINET_EARLY_FRAMES = 5 };
+
+/** Pairs 0 … n_pairs-1, in a's order; false past the last. Pointers live as long as the models. */
+MOVINET_API bool movinet_comparison_get(const movinet_comparison *comparison, int index,
+                                        movinet_drift *out);
+
 /* ---- published models ---------------------------------------------------- */
 
 typedef struct movinet_published {

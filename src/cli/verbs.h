@@ -8,6 +8,7 @@ extern const verb verb_annotate;
 extern const verb verb_bench;
 extern const verb verb_cameras;
 extern const verb verb_classify;
+extern const verb verb_compare;
 extern const verb verb_evaluate;
 extern const verb verb_inspect;
 extern const verb verb_live;

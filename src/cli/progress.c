@@ -1,6 +1,7 @@
 /* Progress. SPDX-License-Identifier: Apache-2.0 */
 #include "cli/progress.h"
 
+#include <string.h>
 #include <time.h>
 
 /* Seconds between two pictures of the bar, and before a rate is told. */
@@ -45,19 +46,26 @@ double progress_rate(const progress *p, double done)
     return p->begun && seconds > SURE_AFTER ? (done - p->first) / seconds : 0;
 }
 
-/* "a0  ██████▌        44 %  1.4 of 3.1 MiB  0:02 left" */
+/* "a0  ██████▌        44 %  1.4 of 3.1 MiB  0:02 left", on one line: what does not fit of the
+ * words is cut. */
 static void draw(progress *p, double done, double total, const char *words)
 {
-    char left[32];
+    enum { BAR = 20 };
+    char time[32], left[48] = "";
     double rate = progress_rate(p, done);
-    fprintf(stderr, "\r\033[K%s  ", p->name);
-    if (total > 0) {
-        print_bar(&p->screen, done / total, 20);
-        fprintf(stderr, " %3.0f %%  ", 100 * done / total);
-    }
-    fputs(words, stderr);
     if (rate > 0 && total > done)
-        fprintf(stderr, "  %s left", format_time(left, (total - done) / rate, 0));
+        snprintf(left, sizeof left, "  %s left", format_time(time, (total - done) / rate, 0));
+    int room = p->screen.columns - 1 - (int)strlen(left) - 2;
+    fputs("\r\033[K", stderr);
+    room -= print_fitted(&p->screen, p->name, room / 2);
+    fputs("  ", stderr);
+    if (total > 0) {
+        print_bar(&p->screen, done / total, BAR);
+        fprintf(stderr, " %3.0f %%  ", 100 * done / total);
+        room -= BAR + 8;
+    }
+    print_fitted(&p->screen, words, room > 0 ? room : 0);
+    fputs(left, stderr);
     fflush(stderr);
     p->drawn = true;
 }

@@ -91,12 +91,12 @@ static int walk(const sequence *a, const sequence *b, const int *best, mvx_match
 movinet_status mvx_align(const mvg_graph *a, const mvg_graph *b, mvx_match_pair **pairs, int *n,
                          movinet_error *err)
 {
-    sequence x, y;
+    sequence x = {0}, y = {0};
     size_t room;
     int *best = NULL;
     *pairs = NULL;
     *n = 0;
-    bool fine = list_ops(&x, a) & list_ops(&y, b);
+    bool fine = list_ops(&x, a) && list_ops(&y, b);
     fine = fine && mv_mul_size((size_t)x.n + 1, (size_t)y.n + 1, &room);
     if (fine) {
         best = calloc(room, sizeof *best);

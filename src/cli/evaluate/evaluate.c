@@ -127,7 +127,8 @@ static bool on_progress(void *user, const movinet_evaluate_progress *p)
         speed = p->seconds / ((p->done - j->bar.first) / rate);
     int n = snprintf(words, sizeof words, "%d of %d %s", p->done, p->total,
                      p->phase == MOVINET_EVALUATING_CLIPS ? "clips" : "frames");
-    if (speed > 0 && p->phase == MOVINET_EVALUATING_CLIPS)
+    if (speed > 0 && p->phase == MOVINET_EVALUATING_CLIPS &&
+        (j->bar.screen.columns >= 90 || !j->bar.screen.is_terminal))
         snprintf(words + n, sizeof words - (size_t)n, "  %.0f %s real time", speed,
                  j->bar.screen.utf8 ? "×" : "x");
     progress_show(&j->bar, p->done, p->total, words);

@@ -7,7 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 20, INTERVAL = 16, LABEL = 26, MANY_CLASSES = 40, WORST = 20, PAIRS = 10 };
+enum {
+    NAME = 20,
+    INTERVAL = 16,
+    WIDE = 112 /* with what figures mean */,
+    LABEL = 26,
+    MANY_CLASSES = 40,
+    WORST = 20,
+    PAIRS = 10
+};
 
 typedef movinet_figure_kind kind;
 
@@ -128,7 +136,7 @@ static void print_figure(const terminal *t, const evaluate_job *j, int model, ki
     if (model) {
         print_spaces(t->out, INTERVAL - used);
         print_difference(t, j, model, k);
-    } else if (j->n_models == 1 && (int)strlen(info->means) <= t->columns - NAME - 30) {
+    } else if (j->n_models == 1 && t->columns >= WIDE) {
         print_spaces(t->out, INTERVAL + 2 - used);
         print_faint(t, info->means);
     }

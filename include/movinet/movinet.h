@@ -1207,7 +1207,7 @@ typedef struct movinet_class_figures {
     int answered;  ///< that are said to be
     int right;     ///< both. Several labels a clip: said to be above a probability of 1/2
     movinet_figure precision, recall, f1;
-    double average_precision; ///< several labels a clip; else NaN
+    movinet_figure average_precision; ///< several labels a clip; else NaN
 } movinet_class_figures;
 
 /** Of a class of the data. */

@@ -72,7 +72,7 @@ movinet_class_figures movinet_evaluation_class(const movinet_evaluation *e, int 
 {
     if (is_model(e, model) && is_class(e, class))
         return e->models[model].classes[class];
-    return (movinet_class_figures){0, 0, 0, nothing, nothing, nothing, NAN};
+    return (movinet_class_figures){0, 0, 0, nothing, nothing, nothing, nothing};
 }
 
 /* ---- what is taken for what --------------------------------------------------------------- */

@@ -174,7 +174,7 @@ movinet_status mvx_results_read(movinet_evaluation *e, movinet_error *err)
 {
     mvd_csv csv = {0};
     struct stat info;
-    if (!e->results || stat(e->results, &info))
+    if (!e->results || stat(e->results, &info) || !S_ISREG(info.st_mode))
         return MOVINET_OK;
     known *clips = calloc((size_t)e->n + 1, sizeof *clips);
     if (!clips)

@@ -191,11 +191,86 @@ static void of_clips_that_are_alike(void **state)
     end(e, d, models);
 }
 
+/* All clips right, none flips, all as sure as can be: 120 clips still do not prove that none ever
+ * is wrong. */
+static void where_nothing_varies(void **state)
+{
+    (void)state;
+    static const movinet_figure_kind kinds[] = {
+        MOVINET_FIGURE_TOP1, MOVINET_FIGURE_RECALL, MOVINET_FIGURE_PRECISION,
+        MOVINET_FIGURE_F1,   MOVINET_FIGURE_FLIPS,  MOVINET_FIGURE_CALIBRATION};
+    movinet_dataset *d;
+    movinet_model *models[2];
+    movinet_error err;
+    movinet_evaluation *e = begin(&d, models, NULL);
+    e->ready = true;
+    for (int i = 0; i < CLIPS; i++)
+        for (int m = 0; m < 2; m++) {
+            mvx_outcome *o = &e->models[m].outcomes[i];
+            put(o, mvx_clip(e, i)->classes[0], mvx_clip(e, i)->classes[0], 0);
+            o->p[0] = 1;
+        }
+    assert_int_equal(mvx_figures(e, &err), MOVINET_OK);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        movinet_figure f = movinet_evaluation_figure(e, 0, kinds[i]);
+        if (!(f.low < f.high && f.low <= f.value && f.value <= f.high))
+            fail_msg("figure %d: %g, %g to %g", (int)kinds[i], f.value, f.low, f.high);
+        if (kinds[i] == MOVINET_FIGURE_FLIPS)
+            continue;
+        f = movinet_evaluation_difference(e, 0, 1, kinds[i]);
+        assert_true(f.value == 0 && f.low <= 0 && f.high >= 0);
+    }
+    movinet_figure soon = movinet_evaluation_figure(e, 0, MOVINET_FIGURE_FIRST_RIGHT);
+    assert_true(soon.value > 0.19 && soon.value < 0.21 && soon.high < 0.21);
+    end(e, d, models);
+}
+
+/* Half of the clips are right from the first frame on, or a few more, or fewer: the interval says
+ * so. */
+static void the_first_right_answer(void **state)
+{
+    (void)state;
+    movinet_dataset *d;
+    movinet_model *models[2];
+    movinet_error err;
+    movinet_evaluation *e = begin(&d, models, NULL);
+    e->ready = true;
+    static const struct {
+        int at_once, late; ///< of 120 clips; the rest never
+        double value, low, high;
+    } cases[] = {{120, 0, 0.2, 0.2, 0.2},
+                 {90, 30, 0.2, 0.2, 0.2},
+                 {62, 58, 0.2, 0.2, 2},
+                 {55, 65, 2, 0.2, 2},
+                 {30, 90, 2, 2, 2},
+                 {30, 10, INFINITY, INFINITY, INFINITY},
+                 {30, 28, INFINITY, 2, INFINITY}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        for (int i = 0; i < CLIPS; i++) {
+            int truth = mvx_clip(e, i)->classes[0], late = i - cases[k].at_once;
+            int wrong = (truth + 2) % CLASSES;
+            for (int m = 0; m < 2; m++)
+                put(&e->models[m].outcomes[i], truth, late < cases[k].late ? truth : wrong,
+                    late >= 0 && late < cases[k].late);
+        }
+        assert_int_equal(mvx_figures(e, &err), MOVINET_OK);
+        movinet_figure f = movinet_evaluation_figure(e, 0, MOVINET_FIGURE_FIRST_RIGHT);
+        const double is[] = {f.value, f.low, f.high};
+        const double expected[] = {cases[k].value, cases[k].low, cases[k].high};
+        for (int i = 0; i < 3; i++)
+            if (!(is[i] == expected[i] || fabs(is[i] - expected[i]) < 1e-9))
+                fail_msg("case %d: %g, %g to %g", (int)k, f.value, f.low, f.high);
+    }
+    end(e, d, models);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_figures_and_differences),
         cmocka_unit_test(of_clips_that_are_alike),
+        cmocka_unit_test(where_nothing_varies),
+        cmocka_unit_test(the_first_right_answer),
     };
     return cmocka_run_group_tests(tests, media_setup, media_teardown);
 }

@@ -465,7 +465,7 @@ static void several_labels(void **state)
     /* blue: 1 of the 2 best, alike: 1/2. green: the unlabelled clip, then red/b, then three
      * alike of which one is: (1/2 + 2/5) / 2. red: red/a and red/b: 1. */
     near(value(e, 0, MOVINET_FIGURE_AVERAGE_PRECISION), (0.5 + (0.5 + 0.4) / 2 + 1) / 3);
-    near(movinet_evaluation_class(e, 0, 1).average_precision, 0.45);
+    near(movinet_evaluation_class(e, 0, 1).average_precision.value, 0.45);
     assert_true(isnan(value(e, 0, MOVINET_FIGURE_CALIBRATION)));
     assert_int_equal(movinet_evaluation_class(e, 0, 2).right, 2);
     assert_int_equal(movinet_evaluation_class(e, 0, 2).answered, 2);

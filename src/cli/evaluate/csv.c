@@ -56,7 +56,7 @@ static void print_model(const evaluate_job *j, int m)
         print_line(name, "", label, "precision", f.precision);
         print_line(name, "", label, "recall", f.recall);
         print_line(name, "", label, "f1", f.f1);
-        print_line(name, "", label, "average_precision", plain(f.average_precision));
+        print_line(name, "", label, "average_precision", f.average_precision);
     }
 }
 

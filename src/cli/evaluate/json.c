@@ -55,7 +55,7 @@ static json_t *classes(const evaluate_job *j, int model)
                             movinet_evaluation_knows(j->evaluation, model, i), "clips", f.clips,
                             "answered", f.answered, "right", f.right, "precision",
                             figure(f.precision), "recall", figure(f.recall), "f1", figure(f.f1),
-                            "average_precision", rounded(f.average_precision)));
+                            "average_precision", figure(f.average_precision)));
     }
     return list;
 }

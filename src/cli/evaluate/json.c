@@ -13,7 +13,7 @@ static json_t *rounded(double value)
     return json_number(round(value * 1e8) / 1e8);
 }
 
-/* null for what is not known. */
+/* null for what is not known; within a figure for what is infinite: never. */
 static json_t *figure(movinet_figure f)
 {
     if (isnan(f.value))

@@ -28,9 +28,9 @@ static const verb verb_completion = {.name = "_bash-completion",
                                      .run = run_completion};
 
 static const verb *const verbs[] = {
-    &verb_classify, &verb_annotate, &verb_live,       &verb_cameras, &verb_inspect,
-    &verb_bench,    &verb_models,   &verb_pull,       &verb_new,     &verb_evaluate,
-    &verb_compare,  &verb_man,      &verb_completion, NULL,
+    &verb_classify, &verb_annotate, &verb_live,  &verb_cameras,    &verb_inspect,
+    &verb_bench,    &verb_models,   &verb_pull,  &verb_new,        &verb_train,
+    &verb_evaluate, &verb_compare,  &verb_man,   &verb_completion, NULL,
 };
 
 static int unknown_verb(const char *word)

@@ -15,5 +15,6 @@ extern const verb verb_live;
 extern const verb verb_models;
 extern const verb verb_new;
 extern const verb verb_pull;
+extern const verb verb_train;
 
 #endif

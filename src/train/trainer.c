@@ -86,7 +86,7 @@ static movinet_status open_feed(movinet_trainer *t, movinet_error *err)
 static movinet_status check_folder(const movinet_trainer *t, movinet_error *err)
 {
     if (!t->options.resume && mvt_checkpoint_is_there(t->options.run_dir))
-        return mv_fail(err, MOVINET_ERR_ARGUMENT,
+        return mv_fail(err, MOVINET_ERR_IO,
                        "%.300s: there is a run in this folder already: resume it, or name another "
                        "folder", t->options.run_dir);
     return mv_make_folders(t->options.run_dir, err);

@@ -142,11 +142,12 @@ static void check(mvz_spec spec, mvt_net_options options, bool drop)
             assert_true(any == 0);
             continue;
         }
-        check_param(t, i, &worst);
+        if (!slow_here() || i % 8 == 0)
+            check_param(t, i, &worst);
         checked++;
         moving += any > 0;
     }
-    print_message("%d of %d lists checked, %d with a gradient, at most %.2g of the bound; %d "
+    print_message("%d of %d lists, %d with a gradient, at most %.2g of the bound; %d "
                   "layers computed twice\n", checked, t->shape->n_params, moving, worst,
                   t->net->recomputed);
     assert_true(worst < 1);

@@ -3,6 +3,7 @@
 #include "picture/copy.h"
 #include "picture/view.h"
 #include "record/record.h"
+#include "video/convert.h"
 #include "video/decode.h"
 
 #include <math.h>
@@ -49,19 +50,6 @@ static void set_colours(mvv_encoder *e, const movinet_frame *like)
     e->codec->color_primaries = e->marks[1];
     e->codec->color_trc = e->marks[2];
     e->codec->chroma_sample_location = e->marks[3];
-}
-
-/* libswscale's number of the matrix. */
-static int sws_space(const mvv_encoder *e)
-{
-    switch (e->marks[0]) {
-    case AVCOL_SPC_BT709: return SWS_CS_ITU709;
-    case AVCOL_SPC_FCC: return SWS_CS_FCC;
-    case AVCOL_SPC_SMPTE240M: return SWS_CS_SMPTE240M;
-    case AVCOL_SPC_BT2020_NCL:
-    case AVCOL_SPC_BT2020_CL: return SWS_CS_BT2020;
-    default: return SWS_CS_ITU601;
-    }
 }
 
 static void set_times(mvv_encoder *e, const mvv_encoder_options *o)
@@ -118,7 +106,7 @@ movinet_status mvv_encoder_open(mvv_encoder *e, const mvv_encoder_options *o, mo
     status = open_codec(e, encoder, o, err);
     if (status)
         return status;
-    return mvv_painter_open(&e->painter, o->width, o->height, e->codec->pix_fmt, sws_space(e),
+    return mvv_painter_open(&e->painter, o->width, o->height, e->codec->pix_fmt, mvv_sws_matrix(e->marks[0]),
                             false, err);
 }
 

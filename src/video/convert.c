@@ -30,9 +30,9 @@ static int plain_format(int format)
 
 /* Unmarked means BT.601: so do libswscale and all that read the videos which the
  * networks were trained on. */
-static int matrix_of(const AVFrame *picture)
+int mvv_sws_matrix(int colorspace)
 {
-    switch (picture->colorspace) {
+    switch (colorspace) {
     case AVCOL_SPC_BT709: return SWS_CS_ITU709;
     case AVCOL_SPC_FCC: return SWS_CS_FCC;
     case AVCOL_SPC_SMPTE240M: return SWS_CS_SMPTE240M;
@@ -51,7 +51,7 @@ static const char *format_name(int format)
 /* Makes sws anew if the picture is of another kind than the last. */
 static movinet_status prepare_sws(mvv_converter *c, const AVFrame *picture, movinet_error *err)
 {
-    int format = plain_format(picture->format), space = matrix_of(picture);
+    int format = plain_format(picture->format), space = mvv_sws_matrix(picture->colorspace);
     bool full = mvv_is_full_range(picture);
     if (c->sws && c->width == picture->width && c->height == picture->height &&
         c->format == format && c->space == space && c->full_range == full)

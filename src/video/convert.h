@@ -31,6 +31,9 @@ movinet_status mvv_convert_decoded(mvv_converter *c, const AVFrame *picture, mov
                                    movinet_error *err);
 void mvv_converter_free(mvv_converter *c);
 
+/** libswscale's number of a matrix, AVCOL_SPC_…; unmarked means BT.601. */
+int mvv_sws_matrix(int colorspace);
+
 /** In planes.c. Whether the picture's values are 0 … 255. */
 bool mvv_is_full_range(const AVFrame *picture);
 /** In planes.c. false: the format is not made of planes of bytes. */

@@ -2,13 +2,12 @@
 #include "cli/answers.h"
 
 #include "cli/filter.h"
+#include "cli/rows.h"
 #include "cli/text.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Seconds after which a bar has gone two thirds of its way. */
-#define BAR_TIME 0.15
 /* A frame may be early by so much of the time between two that are classified. */
 #define EARLY 0.1
 
@@ -147,29 +146,13 @@ static movinet_status classify(answers *a, const movinet_frame *frame, movinet_e
     return MOVINET_OK;
 }
 
-static bool is_announced(const answers *a, int index)
-{
-    for (int i = 0; i < a->n_active; i++)
-        if (a->active[i].index == index)
-            return true;
-    return false;
-}
-
 /* Bars follow the scores, and rows the bars. */
 static void move_rows(answers *a, double time)
 {
     double passed = time > a->moved ? time - a->moved : 0;
-    float part = (float)(1 - exp(-passed / BAR_TIME));
-    for (int i = 0; i < a->n_classes; i++)
-        a->bars[i] += (a->scores[i] - a->bars[i]) * part;
+    move_bars(a->bars, a->scores, a->n_classes, passed);
     a->moved = time;
-    for (int i = 0; i < a->n_results; i++) {
-        int index = a->results[i].index;
-        a->rows[i] = (movinet_overlay_row){.label = movinet_model_label(a->model, index),
-                                           .score = a->results[i].score,
-                                           .bar = a->bars[index],
-                                           .strong = is_announced(a, index)};
-    }
+    fill_rows(a->rows, a->results, a->n_results, a->model, a->bars, a->active, a->n_active);
 }
 
 movinet_status push_answers(answers *a, const movinet_frame *frame, movinet_error *err)

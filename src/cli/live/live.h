@@ -71,7 +71,6 @@ bool open_live_view(live_view *v, live_session *session);
 void close_live_view(live_view *v);
 /** Waits up to `seconds` for a new answer and renews the view. */
 void renew_live_view(live_view *v, double seconds);
-bool is_announced(const live_view *v, int index);
 /** What is said when h was pressed: "KEY\tMEANING", NULL at the end. The first one is of
  * windows alone. */
 extern const char *const live_help[];

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/live/panel.h"
 
+#include "cli/rows.h"
+
 #include <stdlib.h>
 
 bool open_live_panel(live_panel *p, const live_session *session)
@@ -19,13 +21,8 @@ void close_live_panel(live_panel *p)
 
 void fill_live_panel(live_panel *p, const live_view *v)
 {
-    for (int i = 0; i < v->n_results; i++) {
-        int index = v->results[i].index;
-        p->rows[i] = (movinet_overlay_row){.label = movinet_model_label(v->model, index),
-                                           .score = v->results[i].score,
-                                           .bar = v->shown[index],
-                                           .strong = is_announced(v, index)};
-    }
+    fill_rows(p->rows, v->results, v->n_results, v->model, v->shown, v->state.active,
+              v->state.n_active);
     p->content = (movinet_overlay_content){
         .rows = p->rows,
         .n_rows = v->state.answers > 0 ? v->n_results : 0,

@@ -2,6 +2,8 @@
  * painted over itself. SPDX-License-Identifier: Apache-2.0 */
 #include "cli/live/live.h"
 
+#include "cli/rows.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -110,7 +112,7 @@ static void paint_classes(live_terminal *s, const live_view *v)
         printf("%5.1f %%  ", 100.0 * (double)v->results[i].score);
         print_bar(&s->t, (double)v->shown[index], BAR);
         fputs("  ", stdout);
-        if (is_announced(v, index))
+        if (is_announced(v->state.active, v->state.n_active, index))
             set_style(&s->t, STYLE_STRONG);
         print_fitted(&s->t, movinet_model_label(v->model, index), s->t.columns - BAR - 12);
         end_line();

@@ -2,13 +2,11 @@
 #include "cli/live/live.h"
 
 #include "cli/clock.h"
+#include "cli/rows.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Seconds after which a bar has gone two thirds of its way. */
-#define BAR_TIME 0.15
 
 const char *const live_help[] = {
     "f\tfull screen", "q\tquit",          "space\tpause",   "r\treset",
@@ -34,23 +32,6 @@ void close_live_view(live_view *v)
     free(v->scores);
     free(v->shown);
     free(v->results);
-}
-
-bool is_announced(const live_view *v, int index)
-{
-    for (int i = 0; i < v->state.n_active; i++)
-        if (v->state.active[i].index == index)
-            return true;
-    return false;
-}
-
-static void move_bars(live_view *v, int n_classes)
-{
-    double now = seconds_now();
-    float part = (float)(1 - exp(-(now - v->shown_at) / BAR_TIME));
-    for (int i = 0; i < n_classes; i++)
-        v->shown[i] += (v->scores[i] - v->shown[i]) * part;
-    v->shown_at = now;
 }
 
 /* Frames a second that are classified, if so many come. */
@@ -113,7 +94,9 @@ void renew_live_view(live_view *v, double seconds)
     v->paused = s->paused;
     v->recording = s->recording;
     v->help = s->help;
-    move_bars(v, n);
+    double now = seconds_now();
+    move_bars(v->shown, v->scores, n, now - v->shown_at);
+    v->shown_at = now;
     say_rate(v);
     say_warning(v, s);
     snprintf(v->names, sizeof v->names, "%.140s, %.140s", base_name(s->name),

@@ -132,16 +132,7 @@ static json_t *json_result(const bench *b)
 
 bool print_bench_json(const bench *b)
 {
-    json_t *object = json_result(b);
-    char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(8)) : NULL;
-    json_decref(object);
-    if (!text) {
-        complain(NULL, "out of memory");
-        return false;
-    }
-    puts(text);
-    free(text);
-    return true;
+    return print_json(json_result(b), JSON_INDENT(2) | JSON_REAL_PRECISION(8));
 }
 
 /* ---- CSV ---- */

@@ -182,18 +182,13 @@ static json_t *camera_json(const movinet_camera *c)
                      "trouble", c->trouble, "formats", formats);
 }
 
-static bool print_json(const movinet_camera_list *list)
+static bool list_json(const movinet_camera_list *list)
 {
     json_t *array = json_array();
     const movinet_camera *c;
     for (int i = 0; (c = movinet_camera_list_get(list, i)); i++)
         json_array_append_new(array, camera_json(c));
-    char *text = json_dumps(array, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    json_decref(array);
-    if (text)
-        puts(text);
-    free(text);
-    return text != NULL;
+    return print_json(array, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
 }
 
 static int run(const invocation *call)
@@ -207,7 +202,7 @@ static int run(const invocation *call)
         return EXIT_FAILED;
     }
     if (s->format == 1)
-        fine = print_json(list);
+        fine = list_json(list);
     else
         print_text(list);
     movinet_camera_list_close(list);

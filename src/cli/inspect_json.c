@@ -139,13 +139,5 @@ bool print_model_json(const movinet_model *model, const char *path, bool ops, bo
         json_object_set_new(object, "ops", json_every_op(model));
     if (object && plan)
         json_object_set_new(object, "plan", json_plan(model));
-    char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(object);
-    if (!text) {
-        complain(NULL, "out of memory");
-        return false;
-    }
-    puts(text);
-    free(text);
-    return true;
+    return print_json(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 }

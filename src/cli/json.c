@@ -18,3 +18,16 @@ json_t *json_number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
 }
+
+bool print_json(json_t *value, size_t flags)
+{
+    char *text = value ? json_dumps(value, flags) : NULL;
+    json_decref(value);
+    if (!text) {
+        complain(NULL, "out of memory");
+        return false;
+    }
+    puts(text);
+    free(text);
+    return true;
+}

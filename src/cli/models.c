@@ -168,7 +168,7 @@ static void print_text(const listing *list)
     }
 }
 
-static bool print_json(const listing *list)
+static bool list_json(const listing *list)
 {
     json_t *array = json_array();
     for (int i = 0; i < list->n; i++) {
@@ -186,12 +186,7 @@ static bool print_json(const listing *list)
             json_object_set_new(object, "path", json_text(path));
         json_array_append_new(array, object);
     }
-    char *text = json_dumps(array, JSON_INDENT(2));
-    json_decref(array);
-    if (text)
-        puts(text);
-    free(text);
-    return text != NULL;
+    return print_json(array, JSON_INDENT(2));
 }
 
 static int run(const invocation *call)
@@ -205,7 +200,7 @@ static int run(const invocation *call)
     }
     bool fine = list_published(&list) && list_builtin(&list) && list_others(&list);
     if (fine && s->format == 1)
-        fine = print_json(&list);
+        fine = list_json(&list);
     else if (fine)
         print_text(&list);
     if (!fine)

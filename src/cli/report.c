@@ -116,13 +116,7 @@ static void json_moment(const report *r, const moment *m)
                              json_scores(r, m));
     if (line && m->final)
         json_object_set_new(line, "final", json_true());
-    char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-    if (text)
-        fprintf(r->screen.out, "%s\n", text);
-    else
-        complain(NULL, "out of memory");
-    free(text);
-    json_decref(line);
+    print_json(line, JSON_COMPACT | JSON_REAL_PRECISION(15));
 }
 
 /* ---- CSV ---- */

@@ -160,13 +160,7 @@ void compare_print_json(const compare_job *j)
                   info.n_pairs, "of_a", info.n_a, "of_b", info.n_b, "same_top",
                   rounded((double)info.same_top / info.frames), "difference",
                   rounded(info.difference), "tensors", list);
-    char *text = all ? json_dumps(all, JSON_INDENT(1) | JSON_REAL_PRECISION(10)) : NULL;
-    if (text)
-        puts(text);
-    else
-        complain(NULL, "out of memory");
-    free(text);
-    json_decref(all);
+    print_json(all, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
 }
 
 static void print_value(double value)

@@ -172,11 +172,5 @@ void evaluate_print_json(const evaluate_job *j)
                   splits[info->clips], "clips", info->n_counted, "sources", info->n_sources,
                   "classes", info->n_classes, "left_out", info->n_unknown, "several_labels",
                   info->multi_label, "skipped", skipped(j), "models", models, "pairs", pairs);
-    char *text = all ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
-    if (text)
-        puts(text);
-    else
-        complain(NULL, "out of memory");
-    free(text);
-    json_decref(all);
+    print_json(all, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
 }

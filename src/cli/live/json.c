@@ -10,11 +10,7 @@ enum { SOME = 16 };
 /* Whoever reads may be gone; show_live_json looks. */
 static void print_line(json_t *line)
 {
-    char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
-    if (text)
-        puts(text);
-    free(text);
-    json_decref(line);
+    print_json(line, JSON_COMPACT | JSON_REAL_PRECISION(6));
     fflush(stdout);
 }
 

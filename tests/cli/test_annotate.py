@@ -1,7 +1,6 @@
 """movinet annotate: videos with the answers over them, their audio, Ctrl-C, mistakes.
 SPDX-License-Identifier: Apache-2.0
 """
-import json
 import os
 import pty
 import re
@@ -11,41 +10,16 @@ import struct
 import subprocess
 import unittest
 
-from command import CLIPS, FEATURES, MOVINET, A0, Test, main, make_clip, need_clips, need_file
+from command import CLIPS, FEATURES, MOVINET, A0, Test, main, make_clip, need_file
+from videos import near, need_all, pictures, probe
 
 WIDTH, HEIGHT = 320, 240
 GREEN = (0, 240, 0)
 
 
-def need_all(test):
-    """Skips where nothing can be drawn or written."""
-    return need_clips(unittest.skipUnless("overlay" in FEATURES, "built without overlay")(test))
-
-
-def probe(path):
-    """The streams of a file, by kind."""
-    done = subprocess.run(["ffprobe", "-v", "error", "-show_streams", "-of", "json", path],
-                          check=True, stdout=subprocess.PIPE)
-    return {s["codec_type"]: s for s in json.loads(done.stdout)["streams"]}
-
-
-def pictures(path):
-    """Every frame of a video as RGB bytes of its own size."""
-    size = probe(path)["video"]
-    bytes_each = size["width"] * size["height"] * 3
-    raw = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-fps_mode",
-                          "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], check=True,
-                         stdout=subprocess.PIPE).stdout
-    return [raw[i:i + bytes_each] for i in range(0, len(raw), bytes_each)]
-
-
 def pixel(picture, x, y, width=WIDTH):
     at = (y * width + x) * 3
     return tuple(picture[at:at + 3])
-
-
-def near(a, b, slack=12):
-    return all(abs(x - y) <= slack for x, y in zip(a, b))
 
 
 class AnnotateTest(Test):

@@ -12,30 +12,14 @@ import time
 import unittest
 
 from command import FEATURES, MOVINET, Test, main, make_clip, need_clips
+from videos import near, need_all, pictures
 
 GREEN, RED = (0, 240, 0), (240, 0, 0)
 
 
-def need_all(test):
-    """Skips where nothing can be drawn or written."""
-    return need_clips(unittest.skipUnless("overlay" in FEATURES, "built without overlay")(test))
-
-
-def pictures(path):
-    """Every frame of a video: the colour of its lower right corner."""
-    size = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries",
-                           "stream=width,height", "-of", "csv=p=0", path], check=True,
-                          stdout=subprocess.PIPE, text=True).stdout.strip().split(",")
-    width, height = int(size[0]), int(size[1])
-    raw = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", path, "-fps_mode",
-                          "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], check=True,
-                         stdout=subprocess.PIPE).stdout
-    step = width * height * 3
-    return [tuple(raw[i - 3 * 4:i - 3 * 3]) for i in range(step, len(raw) + 1, step)]
-
-
-def is_like(a, b):
-    return all(abs(x - y) <= 40 for x, y in zip(a, b))
+def is_like(picture, colour):
+    """Its lower right corner, where nothing is drawn over it."""
+    return near(tuple(picture[-3 * 4:-3 * 3]), colour, 40)
 
 
 class KeepTest(Test):
@@ -70,8 +54,8 @@ class Record(KeepTest):
         self.assertIn('"green"', out)
         seen = pictures(self.path("out.mkv"))
         self.assertIn(len(seen), range(1, 11)) # a busy machine may pass some over
-        for colour in seen:
-            self.assertTrue(is_like(colour, GREEN), colour)
+        for picture in seen:
+            self.assertTrue(is_like(picture, GREEN))
 
     def interrupted(self, number, *more):
         process = self.start(*self.words("--loop", "--record", "out.mp4", *more, self.clip()))
@@ -173,7 +157,7 @@ class Events(KeepTest):
             self.assertTrue(line["source"].endswith("colours.mkv"))
             last = line["end"]
             seen = pictures(path)
-            self.assertTrue(is_like(seen[-1], colour), (line, seen[-1]))
+            self.assertTrue(is_like(seen[-1], colour), line)
         files = {name for name in os.listdir(self.path("ev"))}
         self.assertEqual(files, {line["file"] for line in lines} | {"events.jsonl"})
 

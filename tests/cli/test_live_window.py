@@ -12,16 +12,13 @@ import unittest
 
 from command import FEATURES, Test, main, need_clips
 from display import Display, have_display
+from videos import near
 
 WIDTH, HEIGHT = 1280, 800        # of the display
 VIEW = (960, 540)                # of the window
 LEFT, TOP = (WIDTH - VIEW[0]) // 2, (HEIGHT - VIEW[1]) // 2
 GREEN, RED = (0, 240, 0), (240, 0, 0)
 STRONG = (0x4a, 0xde, 0x80)      # src/show/painter.h: the bar of an announced class
-
-
-def near(a, b, slack=16):
-    return all(abs(x - y) <= slack for x, y in zip(a, b))
 
 
 def need_window(test):

@@ -142,12 +142,12 @@ static void check(mvz_spec spec, mvt_net_options options, bool drop)
             assert_true(any == 0);
             continue;
         }
-        learning++;
-        moving += any > 0;
-        if (!slow_here() || i % 8 == 0) {
+        if (!slow_here() || learning % 8 == 0) {
             check_param(t, i, &worst);
             checked++;
         }
+        learning++;
+        moving += any > 0;
     }
     print_message("%d of %d lists checked, %d learn, %d with a gradient, at most %.2g of the bound; "
                   "%d layers computed twice\n", checked, t->shape->n_params, learning, moving, worst,

@@ -218,8 +218,7 @@ class Keys(KeepTest):
 
     def end(self):
         try:
-            while os.read(self.terminal, 65536):
-                pass
+            self.until("never said")
         except OSError: # the other end is closed
             pass
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1]), 0)
@@ -260,6 +259,16 @@ class Keys(KeepTest):
         kinds = sorted(name.rsplit(".", 1)[1] for name in os.listdir(self.folder)
                        if name.startswith("movinet-"))
         self.assertEqual(kinds, ["mp4", "png"])
+
+    @need_all
+    def test_keys_after_others(self):
+        """All in one piece, as a busy program sees them: an arrow takes nothing along."""
+        self.live()
+        self.until("green")
+        self.press("\x1b[A\x1bOP\x1b[1;5C\x1b[15~h")
+        self.until(r"Tab +next model")
+        self.press("\x1b[Bq")
+        self.end()
 
     @need_all
     def test_interrupted_while_paused(self):

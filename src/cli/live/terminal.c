@@ -60,15 +60,26 @@ static bool key_waits(const live_terminal *s)
     return s->raw && poll(&in, 1, 0) > 0 && in.revents & POLLIN;
 }
 
-/* An arrow or a function key comes as Esc and more: it means nothing here. */
+static int next_key(const live_terminal *s)
+{
+    unsigned char key;
+    return key_waits(s) && read(s->keys, &key, 1) == 1 ? key : 0;
+}
+
+/* An arrow or a function key comes as Esc [ numbers and a letter or ~, or as Esc O and a
+ * letter (ECMA-48, 5.4): it means nothing here. Keys after it stay where they are. */
 int live_terminal_key(live_terminal *s)
 {
-    unsigned char key[16];
-    if (!key_waits(s) || read(s->keys, key, 1) != 1)
-        return 0;
-    if (key[0] != 27 || !key_waits(s))
-        return key[0];
-    return read(s->keys, key, sizeof key) < 0 ? 27 : 0;
+    int key;
+    while ((key = next_key(s)) == 27) {
+        int kind = next_key(s);
+        if (kind != '[' && kind != 'O')
+            return 27;
+        do
+            key = next_key(s);
+        while (kind == '[' && key >= 0x20 && key < 0x40);
+    }
+    return key;
 }
 
 /* What is left of a line is wiped, so that nothing of an older picture stays. */

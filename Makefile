@@ -6,7 +6,8 @@ SHARED ?= ../shared
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 names = $(shell sed 's/\#.*//' $(1))
 
-.PHONY: all build demo check check-arm check-wasm wasm install clean packages packages-check packages-arm packages-wasm
+.PHONY: all build demo check check-arm check-wasm check-web wasm install clean packages \
+  packages-check packages-arm packages-wasm packages-web
 
 all: build
 
@@ -33,6 +34,9 @@ packages-arm: packages
 packages-wasm:
 	$(call install-missing,packages-wasm.txt)
 
+packages-web:
+	$(call install-missing,packages-web.txt)
+
 $(BUILD)/build.ninja: | packages
 	meson setup $(BUILD) --prefix $(PREFIX)
 
@@ -53,6 +57,10 @@ wasm: packages packages-wasm
 
 check-wasm: packages packages-wasm
 	@tools/check-wasm
+
+check-web: packages packages-wasm
+	@$(MAKE) --no-print-directory packages-web || echo 'what needs a missing package of packages-web.txt is skipped'
+	@tools/check-web
 
 install: build
 	$(SUDO) meson install -C $(BUILD)

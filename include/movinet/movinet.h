@@ -110,7 +110,7 @@ typedef enum movinet_label_source {
 
 /** What a model is. All pointers live as long as the model. */
 typedef struct movinet_model_info {
-    const char *variant;     ///< "A0" … "A5", "T0", or "unknown"
+    const char *variant;     ///< "A0" … "A5", "T0", "N0", or "unknown"
     const char *precision;   ///< "int8", "float32", "float16", "dynamic range"
     const char *description; ///< the file's own description, "" if it has none
     const char *signature;   ///< key of the signature in use, "" if the file has none
@@ -1429,7 +1429,7 @@ typedef struct movinet_new_options {
     uint8_t reserved[64];
 } movinet_new_options;
 
-/** Writes a MoViNet ("A0" … "A5", "T0") that has learned nothing yet to `path`, whole
+/** Writes a MoViNet ("A0" … "A5", "T0", "N0") that has learned nothing yet to `path`, whole
  * or not at all. Errors: ARGUMENT, IO, FORMAT (of the label file), MEMORY. */
 MOVINET_API movinet_status movinet_new(const char *path, const char *variant,
                                        const movinet_new_options *options, movinet_error *err);
@@ -1453,7 +1453,7 @@ enum { MOVINET_ALL_LAYERS = -1 };
 typedef struct movinet_train_options {
     /* where it begins */
     const char *from;           ///< a streaming MoViNet file, whatever its numbers are stored in
-    const char *variant;        ///< or "A0" … "A5", "T0", to begin with nothing learned
+    const char *variant;        ///< or "A0" … "A5", "T0", "N0", to begin with nothing learned
     movinet_activation activation; ///< of a variant
     bool no_squeeze_excitation; ///< of a variant
     int size;                   ///< side of a variant's image; 0: as published

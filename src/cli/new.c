@@ -26,7 +26,7 @@ static const option_spec options[] = {
      .help = "Names of the classes, one a line; they are put into the file."},
     {.name = "size", .kind = VALUE_COUNT, .at = AT(size), .value = "PIXELS", .min = 16,
      .max = 1024, .help = "Side of the image (as published: A0, A1, T0 172, A2 224, A3 256, A4 290, "
-                          "A5 320)."},
+                          "A5 320; N0 112)."},
     {.name = "stream", .at = AT(stream),
      .help = "Frame by frame, with states that go from frame to frame. The default."},
     {.name = "base", .at = AT(base),
@@ -52,7 +52,7 @@ static const option_spec options[] = {
 static const example examples[] = {
     {"movinet new A0 --labels signs.txt -o signs.tflite",
      "The smallest published network, for your own classes."},
-    {"movinet new T0 --classes 5 --size 128 -o tiny.tflite", "A smaller one."},
+    {"movinet new T0 --classes 5 --size 128 -o tiny.tflite", "A smaller one; N0 is the smallest."},
     {NULL, NULL},
 };
 
@@ -115,7 +115,7 @@ static int run(const invocation *call)
 
 const verb verb_new = {
     .name = "new",
-    .operands = "A0|A1|A2|A3|A4|A5|T0",
+    .operands = "A0|A1|A2|A3|A4|A5|T0|N0",
     .min_operands = 1,
     .max_operands = 1,
     .summary = "Make a network that has learned nothing yet.",

@@ -1,4 +1,4 @@
-/* The family MoViNet A0 … A5 and T0, as tables.
+/* The family MoViNet A0 … A5, T0 and N0, as tables.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MV_ZOO_VARIANTS_H
 #define MV_ZOO_VARIANTS_H

@@ -14,7 +14,7 @@ const option_spec train_option_table[] = {
      .suggest = SUGGEST_MODELS,
      .help = "The MoViNet to begin with: a .tflite file, int8 or float, or the name of a pulled "
              "one. Default: a0."},
-    {.name = "new", .kind = VALUE_TEXT, .at = AT(fresh), .value = "A0|...|A5|T0",
+    {.name = "new", .kind = VALUE_TEXT, .at = AT(fresh), .value = "A0|...|A5|T0|N0",
      .help = "Begin with nothing learned instead. All layers learn; it takes many clips."},
     {.name = "output", .letter = 'o', .kind = VALUE_TEXT, .at = AT(out), .value = "FILE",
      .suggest = SUGGEST_FILES, .help = "The .tflite file to write. Needed."},

@@ -6,9 +6,10 @@ import json
 import os
 import re
 import signal
+import subprocess
 import time
 
-from command import Test, main, make_clip, need, need_clips
+from command import MOVINET, Test, main, make_clip, need, need_clips
 
 FILES = {"model.tflite", "metrics.csv", "curves.svg", "confusion.svg", "run.json"}
 
@@ -143,6 +144,43 @@ class Training(Test):
         out, err = self.run_movinet(*self.words("--epochs", "2", "--quiet"))
         self.assertEqual((out, err), ("", ""))
         self.assertTrue(os.path.exists(self.path("out.tflite")))
+
+    def test_bad_clips(self):
+        """What teaches nothing is named and left out; the rest is learned."""
+        self.write("data/brick red/empty.mkv", b"")
+        make_clip(self.path("data/brick red/two.mkv"), "-c:v", "ffv1", seconds=0.4)
+        os.mkdir(self.path("data/blue"))
+        make_clip(self.path("data/blue/1.mkv"), "-c:v", "ffv1", seconds=1, color="blue")
+        out, err = self.run_movinet(*self.words("--epochs", "1"))
+        self.assertIn("2 of 15 clips cannot be used:", err)
+        self.assertRegex(err, "brick red/empty.mkv: .*the file is empty")
+        self.assertRegex(err, "brick red/two.mkv: only 2 frames .*must have 3")
+        self.assertIn('class "blue" has one clip only', err)
+        self.assertRegex(out, r"(?m)^blue +1 +0$")
+
+    def test_not_a_movinet(self):
+        self.small_model("plain", "plain.tflite")
+        self.fails("train", "--data", "data", "--from", "plain.tflite", "-o", "o.tflite", "--cache",
+                   "cache", "-q", says="plain.tflite: not a MoViNet")
+        self.assertFalse(os.path.exists(self.path("o.run")))
+
+    def test_full_disk(self):
+        """Files that cannot grow stand in for it: none is longer than 8 KiB."""
+        def full(*words):
+            done = subprocess.run(["bash", "-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"",
+                                   MOVINET, *words], cwd=self.folder, env=self.env, timeout=120,
+                                  capture_output=True)
+            self.assertEqual(done.returncode, 1)
+            lines = done.stderr.decode().splitlines()
+            return [line for line in lines if not line.startswith(("movinet: note", "  "))]
+
+        words = self.words("--epochs", "2", "-q")
+        self.assertRegex("|".join(full(*words)),
+                         r"^movinet: cache/\S+\.clip: cannot be written: File too large$")
+        self.run_movinet(*self.words("--epochs", "1", "-q", "--run", "other"))
+        self.assertEqual(full(*words), ["movinet: out.run/model.tflite: cannot be written: "
+                                        "File too large"])
+        self.assertFalse(os.path.exists(self.path("out.tflite")))
 
     def test_not_enough(self):
         os.makedirs(self.path("one/only"))

@@ -177,7 +177,7 @@ class Training(Test):
         words = self.words("--epochs", "2", "-q")
         self.assertRegex("|".join(full(*words)),
                          r"^movinet: cache/\S+\.clip: cannot be written: File too large$")
-        self.run_movinet(*self.words("--epochs", "1", "-q", "--run", "other"))
+        self.run_movinet(*self.words("--epochs", "1", "-q", "--run", "other", "-o", "b.tflite"))
         self.assertEqual(full(*words), ["movinet: out.run/model.tflite: cannot be written: "
                                         "File too large"])
         self.assertFalse(os.path.exists(self.path("out.tflite")))

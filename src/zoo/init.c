@@ -27,4 +27,8 @@ void mvz_network_init(mvz_network *network, uint64_t seed)
         for (size_t k = 0; k < p->range.n; k++)
             values[k] = (float)(sigma ? sigma * mv_random_normal(&random) : constant);
     }
+    /* A layer's scale is 1, not ReZero's 0: what takes two layers to see (which way something
+     * moves) is learned from hundreds of clips, else not even from thousands. */
+    for (int i = 0; i < network->n_layers; i++)
+        network->values[network->layers[i].scale.at] = 1;
 }

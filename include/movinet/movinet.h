@@ -1434,6 +1434,54 @@ typedef struct movinet_new_options {
 MOVINET_API movinet_status movinet_new(const char *path, const char *variant,
                                        const movinet_new_options *options, movinet_error *err);
 
+/* ---- quantization ------------------------------------------------------------ */
+
+/** Writes a streaming MoViNet with weights of another kind: any float model becomes float32,
+ * float16 or dynamic range, with its labels, as movinet_new writes them. Errors: ARGUMENT (int8
+ * already), UNSUPPORTED (not a MoViNet), IO, MEMORY. */
+MOVINET_API movinet_status movinet_convert(const movinet_model *model, movinet_precision precision,
+                                           const char *path, movinet_error *err);
+
+/** Makes an int8 file of a float one: frames of clips are pushed, which show what values each
+ * tensor takes; then it is written. Convolutions over pictures become int8, weights per
+ * channel; means, sums over time, gates and the classifier stay float32. */
+typedef struct movinet_quantizer movinet_quantizer;
+
+typedef struct movinet_quantize_options {
+    movinet_preprocess preprocess;
+    bool min_max;   ///< tensors' ranges are all that was seen, not those with the least error
+    int float_layers; ///< the stem and so many layers behind it stay float; 0: nothing does
+    int correct;    ///< frames by which biases are corrected, at most; 0: 128; below 0: they are not
+    /** NULL, or called now and then by movinet_quantizer_write; false stops it. */
+    bool (*going)(void *user, int done, int total);
+    void *user;
+    uint8_t reserved[64];
+} movinet_quantize_options;
+
+typedef struct movinet_quantize_info {
+    int clips, frames; ///< pushed
+    int tensors;       ///< that become int8, each with steps of its own
+} movinet_quantize_info;
+
+/** The model is not needed afterwards. options NULL: all 0. Errors: ARGUMENT (int8 already),
+ * UNSUPPORTED (not a streaming MoViNet, or one whose activations have no int8 form), MEMORY. */
+MOVINET_API movinet_status movinet_quantizer_open(movinet_quantizer **out,
+                                                  const movinet_model *model,
+                                                  const movinet_quantize_options *options,
+                                                  movinet_error *err);
+MOVINET_API void movinet_quantizer_close(movinet_quantizer *quantizer);
+/** Keeps a frame, as the network sees it (width · height · 3 bytes). Errors: as
+ * movinet_stream_push. */
+MOVINET_API movinet_status movinet_quantizer_push(movinet_quantizer *quantizer,
+                                                  const movinet_frame *frame, movinet_error *err);
+/** The next frame is the first of another clip. */
+MOVINET_API void movinet_quantizer_reset(movinet_quantizer *quantizer);
+MOVINET_API movinet_quantize_info movinet_quantizer_get_info(const movinet_quantizer *quantizer);
+/** Finds the ranges, corrects the biases, writes the file, whole or not at all. The same frames
+ * give the same file. Errors: ARGUMENT (no frames), CANCELLED, IO, MEMORY. */
+MOVINET_API movinet_status movinet_quantizer_write(movinet_quantizer *quantizer, const char *path,
+                                                   movinet_error *err);
+
 /* ---- training -------------------------------------------------------------- */
 
 /** Teaches a network the classes of a data set. All that it does is decided by the options,

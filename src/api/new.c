@@ -1,7 +1,6 @@
 /* New models. SPDX-License-Identifier: Apache-2.0 */
 #include "api/model.h"
 #include "tflite/precision.h"
-#include "tflite/writer.h"
 #include "zoo/network_file.h"
 
 #include <stdlib.h>
@@ -50,22 +49,6 @@ static movinet_status make_spec(const char *variant, const movinet_new_options *
     return MOVINET_OK;
 }
 
-static movinet_status write_as(const tfl_model *model, movinet_precision precision,
-                               const char *path, movinet_error *err)
-{
-    tfl_model smaller;
-    if (precision == MOVINET_PRECISION_FLOAT32)
-        return tfl_write_file(model, path, err);
-    movinet_status status = precision == MOVINET_PRECISION_FLOAT16
-                                ? tfl_to_float16(model, &smaller, err)
-                                : tfl_to_dynamic_range(model, &smaller, err);
-    if (status)
-        return status;
-    status = tfl_write_file(&smaller, path, err);
-    tfl_free(&smaller);
-    return status;
-}
-
 movinet_status movinet_new(const char *path, const char *variant,
                            const movinet_new_options *options, movinet_error *err)
 {
@@ -88,7 +71,7 @@ movinet_status movinet_new(const char *path, const char *variant,
     if (!status)
         status = mvz_network_model(network, labels, &model, err);
     if (!status)
-        status = write_as(&model, options->precision, path, err);
+        status = tfl_write_file_as(&model, options->precision, path, err);
     tfl_free(&model);
     mvz_network_close(network);
     mv_arena_free(&arena);

@@ -30,7 +30,7 @@ static const verb verb_completion = {.name = "_bash-completion",
 static const verb *const verbs[] = {
     &verb_classify, &verb_annotate, &verb_live,  &verb_cameras,    &verb_inspect,
     &verb_bench,    &verb_models,   &verb_pull,  &verb_new,        &verb_train,
-    &verb_evaluate, &verb_compare,  &verb_man,   &verb_completion, NULL,
+    &verb_evaluate, &verb_compare,  &verb_quantize, &verb_man, &verb_completion, NULL,
 };
 
 static int unknown_verb(const char *word)

@@ -54,31 +54,51 @@ static bool is_file(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool add_folder(source_list *list, const char *folder, bool raw)
+enum { DEEPEST = 16 };
+
+/* In any order. depth: of folders inside that are looked into, too. */
+static bool collect(source_list *list, const char *folder, bool raw, int depth)
 {
     DIR *dir = opendir(folder);
     if (!dir) {
         complain(folder, strerror(errno));
         return false;
     }
-    int first = list->n;
     bool fine = true;
     const struct dirent *entry;
     while (fine && (entry = readdir(dir))) {
-        if (!is_wanted(entry->d_name, raw))
+        bool wanted = is_wanted(entry->d_name, raw);
+        if (!wanted && (!depth || entry->d_name[0] == '.'))
             continue;
         char *path = join(folder, entry->d_name);
-        if (path && !is_file(path))
+        if (path && depth && is_folder(path)) {
+            fine = collect(list, path, raw, depth - 1);
             free(path);
-        else
+        } else if (path && (!wanted || !is_file(path))) {
+            free(path);
+        } else {
             fine = append(list, path);
+        }
     }
     closedir(dir);
+    return fine;
+}
+
+static bool add_folder(source_list *list, const char *folder, bool raw, int depth)
+{
+    int first = list->n;
+    bool fine = collect(list, folder, raw, depth);
     if (list->n > first)
         qsort(list->items + first, (size_t)(list->n - first), sizeof *list->items, by_name);
     if (fine && list->n == first) {
@@ -108,11 +128,17 @@ bool add_source(source_list *list, const char *operand, bool raw)
     struct stat info;
     if (raw || movinet_source_kind_of(operand) == MOVINET_SOURCE_FILE) {
         if (stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
-            return add_folder(list, operand, raw);
+            return add_folder(list, operand, raw, 0);
     } else {
         note_hidden_file(operand);
     }
     return append(list, strdup(operand));
+}
+
+bool add_source_tree(source_list *list, const char *operand)
+{
+    return is_folder(operand) ? add_folder(list, operand, false, DEEPEST)
+                              : add_source(list, operand, false);
 }
 
 void free_sources(source_list *list)

@@ -49,6 +49,8 @@ typedef struct camera_settings {
 /** Adds a video, or the videos in a folder, sorted by name. `raw`: files of raw
  * frames are meant. False after a complaint; what was added stays. */
 bool add_source(source_list *list, const char *operand, bool raw);
+/** The same, with the folders in a folder, too. */
+bool add_source_tree(source_list *list, const char *operand);
 /** A note where "test", "screen" or "camera" is also the name of a file. */
 void note_hidden_file(const char *source);
 void free_sources(source_list *list);

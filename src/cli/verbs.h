@@ -15,6 +15,7 @@ extern const verb verb_live;
 extern const verb verb_models;
 extern const verb verb_new;
 extern const verb verb_pull;
+extern const verb verb_quantize;
 extern const verb verb_train;
 
 #endif

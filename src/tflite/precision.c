@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tflite/precision.h"
 #include "tflite/draft.h"
+#include "tflite/writer.h"
 
 #include <math.h>
 #include <string.h>
@@ -153,4 +154,22 @@ movinet_status tfl_to_dynamic_range(const tfl_model *model, tfl_model *out, movi
         if (is_conv(&draft.ops[i]))
             draft.ops[i].version = 0; /* int8 weights need a later one */
     return tfl_draft_end_as(&draft, model, out, err);
+}
+
+/* ---- files ---------------------------------------------------------------------- */
+
+movinet_status tfl_write_file_as(const tfl_model *model, movinet_precision precision,
+                                 const char *path, movinet_error *err)
+{
+    tfl_model smaller;
+    if (precision == MOVINET_PRECISION_FLOAT32)
+        return tfl_write_file(model, path, err);
+    movinet_status status = precision == MOVINET_PRECISION_FLOAT16
+                                ? tfl_to_float16(model, &smaller, err)
+                                : tfl_to_dynamic_range(model, &smaller, err);
+    if (status)
+        return status;
+    status = tfl_write_file(&smaller, path, err);
+    tfl_free(&smaller);
+    return status;
 }

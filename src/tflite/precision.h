@@ -16,4 +16,8 @@ movinet_status tfl_to_dynamic_range(const tfl_model *model, tfl_model *out, movi
 /** To float16, to the nearest, ties to even. */
 uint16_t tfl_half(float value);
 
+/** tfl_write_file of the float32 model in any of the precisions. */
+movinet_status tfl_write_file_as(const tfl_model *model, movinet_precision precision,
+                                 const char *path, movinet_error *err);
+
 #endif

@@ -3,7 +3,6 @@
 
 #include "report/plots.h"
 #include "tflite/precision.h"
-#include "tflite/writer.h"
 #include "zoo/network_file.h"
 
 #include <math.h>
@@ -34,22 +33,6 @@ static movinet_status write_text(const mvt_course *c, mvr_text *t, const char *n
 
 /* ---- the model ------------------------------------------------------------------------- */
 
-static movinet_status write_as(const tfl_model *model, movinet_precision precision,
-                               const char *path, movinet_error *err)
-{
-    tfl_model smaller;
-    if (precision == MOVINET_PRECISION_FLOAT32)
-        return tfl_write_file(model, path, err);
-    movinet_status status = precision == MOVINET_PRECISION_FLOAT16
-                                ? tfl_to_float16(model, &smaller, err)
-                                : tfl_to_dynamic_range(model, &smaller, err);
-    if (status)
-        return status;
-    status = tfl_write_file(&smaller, path, err);
-    tfl_free(&smaller);
-    return status;
-}
-
 static movinet_status write_model(const mvt_course *c, movinet_error *err)
 {
     mvz_network best = *c->shape;
@@ -61,7 +44,7 @@ static movinet_status write_model(const mvt_course *c, movinet_error *err)
         status = mvz_network_model(&best, c->clips->labels, &model, err);
     if (status)
         return status;
-    status = write_as(&model, c->s.precision, path, err);
+    status = tfl_write_file_as(&model, c->s.precision, path, err);
     tfl_free(&model);
     return status;
 }

@@ -115,7 +115,7 @@ typedef struct mvz_network {
     mv_arena arena;
 } mvz_network;
 
-/** Builds the network and gives it its first numbers: weights HeNormal, biases and
+/** Builds the network and gives it its first numbers: weights HeNormal, biases 0,
  * scales of layers 1, of positions 0, normalisations neutral. Errors: ARGUMENT, MEMORY. */
 movinet_status mvz_network_open(mvz_network **out, const mvz_spec *spec, movinet_error *err);
 void mvz_network_close(mvz_network *network);

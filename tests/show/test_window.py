@@ -95,12 +95,13 @@ class WindowTest(unittest.TestCase):
         left, top, width, height = box
         places = [(left + width * x // 8, top + height * y // 8)
                   for y in (1, 7) for x in (1, 7)]
-        picture = self.shown(*words, until=lambda p: [p.at(*at) for at in places] == colours and
-                             all(p.at(*at) == BLACK for at in around))
-        self.assertEqual([picture.at(*at) for at in places], colours)
         # Up to the edges, but for the pixel that the scaling blends.
         edges = [(left + 2, top + 2), (left + width - 3, top + 2), (left + 2, top + height - 3),
                  (left + width - 3, top + height - 3)]
+        picture = self.shown(*words, until=lambda p: [p.at(*at) for at in places] == colours and
+                             [p.at(*at) for at in edges] == colours and
+                             all(p.at(*at) == BLACK for at in around))
+        self.assertEqual([picture.at(*at) for at in places], colours)
         self.assertEqual([picture.at(*at) for at in edges], colours)
         for at in around:
             self.assertEqual(picture.at(*at), BLACK, at)
@@ -304,15 +305,19 @@ class Desktop(WindowTest):
     def test_full_screen_and_back(self):
         self.window(640, 480)
         words = (40, 30, 0, 0, 1, "corners", "none")
+        def corners(picture):
+            return [picture.at(*at) for at in ((300, 230), (900, 230), (300, 670), (900, 670))]
+
         picture = self.shown(*words, until=lambda p: p.at(560, 400) == RED)
-        before = [picture.at(*at) for at in ((300, 230), (900, 230), (300, 670), (900, 670))]
+        before = corners(picture)
         self.found()
         self.assertEqual(self.keys_after("key", "f", "x"), [ord("x")])
         self.assert_corners(words, (0, 0, WIDTH, HEIGHT), [RED, GREEN, BLUE, YELLOW])
         self.assertEqual(self.keys_after("key", "f", "y"), [ord("y")])
-        picture = self.shown(*words, until=lambda p: p.at(100, 100) == BLACK)
-        self.assertEqual([picture.at(*at) for at in ((300, 230), (900, 230), (300, 670),
-                                                     (900, 670))], before)
+        # The desktop is there before the picture has its old size again.
+        picture = self.shown(*words, until=lambda p: p.at(100, 100) == BLACK and
+                             corners(p) == before)
+        self.assertEqual((picture.at(100, 100), corners(picture)), (BLACK, before))
 
     def test_closed(self):
         self.window(320, 240)

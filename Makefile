@@ -6,7 +6,7 @@ SHARED ?= ../shared
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 names = $(shell sed 's/\#.*//' $(1))
 
-.PHONY: all build demo check check-arm check-wasm check-web wasm install clean packages \
+.PHONY: all build demo check check-arm check-wasm check-web wasm page install clean packages \
   packages-check packages-arm packages-wasm packages-web
 
 all: build
@@ -54,6 +54,13 @@ check-arm: packages-arm
 
 wasm: packages packages-wasm
 	@tools/build-wasm build-wasm
+
+page: wasm
+	@node web/build-page.mjs build-page models/camera-motion.tflite $(MODELS)
+
+# MODELS="a0.tflite …": more than the project's own, the first is the one that it begins with.
+page: wasm
+	@node --no-warnings web/build-page.mjs build-page $(MODELS) models/camera-motion.tflite
 
 check-wasm: packages packages-wasm
 	@tools/check-wasm

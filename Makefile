@@ -55,9 +55,6 @@ check-arm: packages-arm
 wasm: packages packages-wasm
 	@tools/build-wasm build-wasm
 
-page: wasm
-	@node web/build-page.mjs build-page models/camera-motion.tflite $(MODELS)
-
 # MODELS="a0.tflite …": more than the project's own, the first is the one that it begins with.
 page: wasm
 	@node --no-warnings web/build-page.mjs build-page $(MODELS) models/camera-motion.tflite

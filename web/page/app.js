@@ -7,6 +7,7 @@ import {listen} from './controls.js';
 import {Engine} from './engine.js';
 import {describe, Models, progress} from './models.js';
 import {Only} from './only.js';
+import {keepOffline} from './offline.js';
 import {Meter, Pace} from './pace.js';
 import {byId} from './page.js';
 import {Settings} from './settings.js';
@@ -285,3 +286,4 @@ class App {
 const app = new App();
 listen(app);
 app.begin();
+keepOffline();

@@ -35,9 +35,15 @@ export function panLeft(file, seconds = 6) {
   return file;
 }
 
+// As docs/browser.md asks servers to.
+const [, policy] = /Content-Security-Policy" content="([^"]*)"/
+    .exec(fs.readFileSync(path.join(built, 'index.html'), 'utf8'));
+export const headers = {'content-security-policy': `${policy}; frame-ancestors 'none'`,
+  'permissions-policy': 'camera=(self), display-capture=(self)'};
+
 /** What launch() gives, and the server, when the page has its model. folder: another page. */
 export async function open(t, {folder = built, ...options} = {}) {
-  const server = await serve({'/': folder}), chromium = await launch(options);
+  const server = await serve({'/': folder}, {headers}), chromium = await launch(options);
   t.after(() => Promise.all([server.close(), chromium.close()]));
   await chromium.page.goto(server.url + '/');
   await chromium.page.until(() => document.body.dataset.model);

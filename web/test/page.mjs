@@ -168,7 +168,11 @@ export class Page {
 
   #cut(session) {
     return this.#tools.send('Network.emulateNetworkConditions', {offline: this.#offline, latency: 0,
-      downloadThroughput: -1, uploadThroughput: -1}, session);
+      downloadThroughput: -1, uploadThroughput: -1}, session)
+        .catch((error) => { // some workers have no network of their own
+          if (!/Not supported/.test(error.message))
+            throw error;
+        });
   }
 
   /** No network, for workers either. */
@@ -185,6 +189,13 @@ export class Page {
       Object.defineProperty(document, 'hidden', {configurable: true, get: () => hidden});
       document.dispatchEvent(new Event('visibilitychange'));
     }, yes);
+  }
+
+  /** What keeps it from being installed: lines of text. */
+  async notInstallable() {
+    const {errors} = await this.#send('Page.getAppManifest');
+    const {installabilityErrors} = await this.#send('Page.getInstallabilityErrors');
+    return [...errors.map(({message}) => message), ...installabilityErrors.map(({errorId}) => errorId)];
   }
 
   async screenshot(file) {

@@ -103,10 +103,10 @@ class App {
 
   // ---- sources ------------------------------------------------------------------------
 
-  /** open(): a promise of a source. */
-  async use(open) {
+  /** open(): a promise of a source. meanwhile: the state until it is there. */
+  async use(open, meanwhile = 'idle') {
     const wish = ++this.#opening;
-    this.#leave();
+    this.#leave(meanwhile);
     try {
       const source = await open();
       if (wish !== this.#opening)
@@ -121,21 +121,24 @@ class App {
       if (document.hidden)
         this.seen(false);
     } catch (error) {
+      if (wish !== this.#opening)
+        return;
+      this.#become('idle');
       tell(error instanceof SourceError ? error.message : `${error.name}: ${error.message}`);
     }
   }
 
-  #leave() {
+  #leave(state) {
     this.#forget();
     this.source?.stop();
     this.source = null;
-    this.#become('idle');
+    this.#become(state);
   }
 
   /** Back to the choice of sources. */
   choose() {
     this.#opening++;
-    this.#leave();
+    this.#leave('idle');
   }
 
   #become(state) {
@@ -175,9 +178,9 @@ class App {
       if (this.source.reopen)
         this.source.stop();
       this.#become('away');
-    } else if (yes && this.state === 'away') {
+    } else if (yes && this.state === 'away' && this.source) {
       if (this.source.reopen)
-        return this.use(this.source.reopen);
+        return this.use(this.source.reopen, 'away');
       this.state = 'paused';
       return this.pause();
     }

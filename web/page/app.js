@@ -118,6 +118,8 @@ class App {
       this.#meter.reset();
       source.start((time, about) => this.#picture(time, about), (why) => this.#ended(why));
       this.#become('running');
+      if (byId('welcome').contains(document.activeElement) || document.activeElement === document.body)
+        byId('pause').focus(); // what had it is not there any more
       if (document.hidden)
         this.seen(false);
     } catch (error) {

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 const KEYS = {
   Tab: {code: 'Tab', windowsVirtualKeyCode: 9}, Enter: {code: 'Enter', windowsVirtualKeyCode: 13, text: '\r'},
   Escape: {code: 'Escape', windowsVirtualKeyCode: 27}, ' ': {code: 'Space', windowsVirtualKeyCode: 32, text: ' '},
+  ArrowDown: {code: 'ArrowDown', windowsVirtualKeyCode: 40},
   ArrowRight: {code: 'ArrowRight', windowsVirtualKeyCode: 39},
 };
 
@@ -160,10 +161,10 @@ export class Page {
     await this.#send('Emulation.setTouchEmulationEnabled', {enabled: phone});
   }
 
-  /** 'dark' or 'light' */
-  scheme(value) {
-    return this.#send('Emulation.setEmulatedMedia',
-        {features: [{name: 'prefers-color-scheme', value}]});
+  /** 'dark' or 'light'; still: nothing moves smoothly. */
+  scheme(value, still = false) {
+    return this.#send('Emulation.setEmulatedMedia', {features: [{name: 'prefers-color-scheme', value},
+      {name: 'prefers-reduced-motion', value: still ? 'reduce' : ''}]});
   }
 
   #cut(session) {
@@ -198,9 +199,19 @@ export class Page {
     return [...errors.map(({message}) => message), ...installabilityErrors.map(({errorId}) => errorId)];
   }
 
+  /** A PNG, as base64; into the file, if one is given. */
   async screenshot(file) {
     const {data} = await this.#send('Page.captureScreenshot', {format: 'png'});
-    fs.writeFileSync(file, Buffer.from(data, 'base64'));
+    if (file)
+      fs.writeFileSync(file, Buffer.from(data, 'base64'));
+    return data;
+  }
+
+  /** What a screen reader finds: [{role, name}]. */
+  async accessible() {
+    const {nodes} = await this.#send('Accessibility.getFullAXTree');
+    return nodes.filter(({ignored}) => !ignored)
+        .map(({role, name}) => ({role: role?.value, name: name?.value ?? ''}));
   }
 
   /** Downloaded so far: names to bytes. */
